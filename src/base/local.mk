@@ -1,0 +1,12 @@
+noinst_LIBRARIES += libbase.a
+libbase_a_SOURCES = \
+	src/base/arena.c \
+	src/base/clock.c \
+	src/base/error.c \
+	src/base/json.c \
+	src/base/log.c \
+	src/base/memory.c \
+	src/base/text.c \
+	src/base/utf8.c \
+	src/base/utf8_width.c \
+	src/base/utf8_width.h
