@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_CONFIG_H
+#define MODELSYNC_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "modelsync/error.h"
+#include "modelsync/text.h"
+
+/*
+ * Settings. include/modelsync/options.def has one row per option; it drives parsing, `config show`,
+ * `config check`, the sample modelsync-tui.conf and the manual. Precedence: default, system file,
+ * user file, environment, command line.
+ */
+enum ms_option {
+#define MS_OPTION(id, section, key, type, fallback, min, max, values, env, flags, help) MS_OPT_##id,
+#include "modelsync/options.def"
+#undef MS_OPTION
+	MS_OPT_COUNT
+};
+
+enum ms_option_type { MS_TYPE_STRING, MS_TYPE_INT, MS_TYPE_BOOL, MS_TYPE_ENUM };
+enum ms_option_flag {
+	MS_OPTION_SECRET = 1, /* masked everywhere */
+	MS_OPTION_FILE = 2,   /* the value is a path that holds the value of the option before it */
+	MS_OPTION_URL = 4     /* a URL or connection string: the password in it is masked everywhere */
+};
+
+struct ms_option_info {
+	const char *section, *key;
+	enum ms_option_type type;
+	const char *fallback; /* as text */
+	int64_t min, max;     /* of integers */
+	const char *values;   /* of enums: "a|b|c" */
+	const char *env;      /* environment name people already use, or NULL; MODELSYNC_SECTION_KEY
+				 works for every option */
+	unsigned flags;
+	const char *help;     /* one sentence; units included */
+};
+const struct ms_option_info *ms_option_info(enum ms_option option);
+/* What the option accepts, in words: "whole numbers from 1 to 300", "dark, light, mono". */
+void ms_option_allowed(enum ms_option option, struct ms_text *out);
+/* The option called "section.key", or MS_OPT_COUNT. */
+enum ms_option ms_option_by_name(const char *name);
+
+struct ms_config;
+
+/* Where to read from. */
+struct ms_config_source {
+	const char *file;           /* --config: replaces both standard files; NULL = those */
+	const char *const *environ; /* "NAME=value" strings, NULL-terminated; NULL = none */
+};
+
+/*
+ * Reads everything. Unknown sections and keys, wrong types and out-of-range values fail with
+ * category `config`: "FILE:LINE: section.key: what is wrong; allowed: …". A file with a secret in
+ * it that others can read is refused.
+ */
+bool ms_config_load(struct ms_config **out, const struct ms_config_source *source,
+		    struct ms_error *err) MS_MUST_CHECK;
+void ms_config_free(struct ms_config *c);
+
+/* Sets one value as the command line does; checked like in a file. */
+bool ms_config_set(struct ms_config *c, enum ms_option option, const char *value,
+		   struct ms_error *err) MS_MUST_CHECK;
+
+/* Values; strings are borrowed from c, "" when unset. Enums read as strings. */
+const char *ms_config_string(const struct ms_config *c, enum ms_option option);
+int64_t ms_config_int(const struct ms_config *c, enum ms_option option);
+bool ms_config_bool(const struct ms_config *c, enum ms_option option);
+bool ms_config_is_set(const struct ms_config *c, enum ms_option option); /* not the default */
+
+/* Where the value came from: "default", "/etc/modelsync-tui.conf:12", "environment DATABASE_URL". */
+const char *ms_config_origin(const struct ms_config *c, enum ms_option option);
+
+/* The value for people: secrets as "********", passwords inside connection strings and URLs too. */
+void ms_config_masked(const struct ms_config *c, enum ms_option option, struct ms_text *out);
+
+/* Masks the password in a libpq connection string (either form) or any URL. */
+void ms_config_mask_conninfo(const char *conninfo, struct ms_text *out);
+
+/* Problems that are no errors ("email goes to smtp://localhost …"), one per line; "" = none. */
+void ms_config_warnings(const struct ms_config *c, struct ms_text *out);
+
+#endif

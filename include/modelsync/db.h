@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_DB_H
+#define MODELSYNC_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "modelsync/config.h"
+#include "modelsync/edit.h"
+#include "modelsync/error.h"
+#include "modelsync/json.h"
+#include "modelsync/model.h"
+#include "modelsync/run.h"
+#include "modelsync/text.h"
+
+/*
+ * One connection. Used by one thread at a time, except ms_db_cancel(). Connects on first use and
+ * again after the connection was lost: the call that met the loss fails with `unreachable`, the
+ * next one connects anew. Nothing is ever repeated silently.
+ */
+struct ms_db;
+
+struct ms_db_options {
+	const char *conninfo;
+	int connect_timeout_s, statement_timeout_s;
+	bool read_only;      /* the server refuses writes on this connection */
+	const char *purpose; /* part of application_name: "console", "cli", … */
+	const char *os_user; /* who sits in front; for the audit. NULL = look it up */
+	const char *origin;  /* "console", "cli", "daemon" */
+};
+
+struct ms_db *ms_db_new(const struct ms_db_options *options);
+void ms_db_free(struct ms_db *db); /* closes */
+
+/* Fills options from the configuration; `conninfo` is borrowed from it. */
+void ms_db_options_init(struct ms_db_options *o, const struct ms_config *c, const char *origin);
+
+bool ms_db_connect(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
+void ms_db_disconnect(struct ms_db *db);
+bool ms_db_is_connected(const struct ms_db *db);
+int ms_db_socket(const struct ms_db *db); /* -1 while not connected; for poll() */
+
+/* "modelsync on /run/… as modelsync (PostgreSQL 15.8)"; no secrets. */
+void ms_db_describe(const struct ms_db *db, struct ms_text *out);
+/* Short form for a title bar: "host/dbname". "" before the first connection. */
+const char *ms_db_label(const struct ms_db *db);
+
+/* Asks the server to stop the statement that runs now; from any thread. */
+void ms_db_cancel(struct ms_db *db);
+
+/* --- schema ------------------------------------------------------------------------------ */
+
+enum ms_schema_state {
+	MS_SCHEMA_EMPTY,    /* nothing of ours there */
+	MS_SCHEMA_CURRENT,
+	MS_SCHEMA_OUTDATED, /* run db migrate */
+	MS_SCHEMA_NEWER,    /* the database was migrated by a newer program */
+	MS_SCHEMA_DRIFTED   /* an applied migration's checksum differs */
+};
+struct ms_migration_info {
+	int version;       /* 0 = the set of functions and views */
+	const char *name;  /* static */
+	bool is_applied, is_changed;
+	char applied_at[32];
+};
+struct ms_schema_status {
+	enum ms_schema_state state;
+	struct ms_migration_info *items; /* owned */
+	size_t count;
+	int pending;
+	char unknown[200]; /* versions the database has and this program does not know */
+};
+void ms_schema_status_clear(struct ms_schema_status *s);
+bool ms_schema_status(struct ms_db *db, struct ms_schema_status *out, struct ms_error *err) MS_MUST_CHECK;
+
+/* Applies what is pending in one transaction under a lock; on failure nothing has changed. */
+bool ms_schema_migrate(struct ms_db *db, int *applied, struct ms_error *err) MS_MUST_CHECK;
+
+/* Fails with `migrate` and what to do unless the schema is current. */
+bool ms_schema_require(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
+
+/* --- models ------------------------------------------------------------------------------- */
+
+/* The whole list, ordered by id. Owned by the caller. */
+bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *err) MS_MUST_CHECK;
+
+/*
+ * Everything about one model: {"model":{…}, "description":…, "history":[{at,who,changeset,run,
+ * field,old,new}…]}; `json` is owned. Unknown id: category `validation`.
+ */
+bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json,
+		     struct ms_error *err) MS_MUST_CHECK;
+
+/* Writes a batch as one changeset. A conflict is a result, not an error. */
+bool ms_models_edit(struct ms_db *db, const struct ms_edit_batch *batch,
+		    struct ms_write_result **out, struct ms_error *err) MS_MUST_CHECK;
+
+/* Reverses a changeset by a new one, or says what that would do. */
+bool ms_changeset_undo(struct ms_db *db, int64_t changeset, bool dry_run, const char *reason,
+		       struct ms_write_result **out, struct ms_error *err) MS_MUST_CHECK;
+
+/* --- sync --------------------------------------------------------------------------------- */
+
+struct ms_claim {
+	int64_t run, fence;
+	int64_t interrupted_run; /* an older run that was closed on the way; 0 = none */
+};
+/* `busy` with who and since when, or with the cooldown left in err->retry_after_s. */
+bool ms_run_claim(struct ms_db *db, const struct ms_run_request *request, const char *source,
+		  const struct ms_config *config, struct ms_claim *out,
+		  struct ms_error *err) MS_MUST_CHECK;
+/* Shows progress and renews the lease. `interrupted` when it was lost, `cancelled` when somebody
+ * asked for that. */
+bool ms_run_renew(struct ms_db *db, const struct ms_claim *claim,
+		  const struct ms_run_progress *progress, struct ms_error *err) MS_MUST_CHECK;
+struct ms_fetched_pages { /* borrowed view of what was fetched */
+	char *const *pages;
+	size_t count;
+	int64_t bytes, total_count;
+	double fetch_ms;
+};
+bool ms_run_apply(struct ms_db *db, const struct ms_claim *claim,
+		  const struct ms_fetched_pages *pages, const struct ms_config *config,
+		  struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;
+bool ms_run_preview(struct ms_db *db, const struct ms_fetched_pages *pages,
+		    const struct ms_config *config, struct ms_run_report **out,
+		    struct ms_error *err) MS_MUST_CHECK;
+/* Closes the run as failed with why's category and message. */
+bool ms_run_close_failed(struct ms_db *db, const struct ms_claim *claim,
+			 const struct ms_error *why, struct ms_error *err) MS_MUST_CHECK;
+/* Asks a run, wherever it is, to stop. */
+bool ms_run_request_cancel(struct ms_db *db, int64_t run, struct ms_error *err) MS_MUST_CHECK;
+bool ms_hold_apply(struct ms_db *db, int64_t hold, const struct ms_config *config,
+		   struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;
+bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err) MS_MUST_CHECK;
+
+/* --- reading ------------------------------------------------------------------------------ */
+
+/* Shapes: docs/database.md. All results are owned by the caller. */
+bool ms_db_status(struct ms_db *db, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+bool ms_db_changesets(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+struct ms_event_query {
+	int64_t run;       /* 0 = all */
+	int64_t changeset; /* 0 = all */
+	int64_t since;     /* epoch s; 0 = all */
+	int limit;         /* newest so many, returned oldest first; 0 = all */
+};
+/* Called once per event with its JSON object; returning false stops early (no error). */
+typedef bool (*ms_event_fn)(void *arg, const char *json, const char *model_id);
+bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event_fn fn, void *arg,
+		  struct ms_error *err) MS_MUST_CHECK;
+
+/* --- notifications ------------------------------------------------------------------------ */
+
+/* Starts listening on channel "modelsync". */
+bool ms_db_listen(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
+/* Call when the socket is readable: hands over each payload. Fails when the connection is lost. */
+typedef void (*ms_notice_fn)(void *arg, const char *payload);
+bool ms_db_read_notices(struct ms_db *db, ms_notice_fn fn, void *arg, struct ms_error *err) MS_MUST_CHECK;
+
+#endif

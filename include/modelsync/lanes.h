@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_LANES_H
+#define MODELSYNC_LANES_H
+
+#include "modelsync/config.h"
+#include "modelsync/edit.h"
+#include "modelsync/error.h"
+#include "modelsync/json.h"
+#include "modelsync/loop.h"
+#include "modelsync/model.h"
+#include "modelsync/run.h"
+
+/*
+ * Worker threads beside the main loop, so that nothing on the screen ever waits: `query` reads and
+ * writes models, `sync` runs syncs, `watch` listens for notifications and looks after the
+ * connection. Requests are queued; each is answered by exactly one callback on the loop's thread.
+ * What a callback receives by pointer is handed over: the receiver frees it.
+ */
+struct ms_lanes;
+
+struct ms_lanes_events {
+	void *arg;
+	/* A model list was loaded (generation = the one given to ms_lanes_load), or why not. */
+	void (*models)(void *arg, struct ms_catalog *catalog, const struct ms_error *err);
+	void (*detail)(void *arg, const char *model_id, struct ms_json *detail,
+		       const struct ms_error *err);
+	void (*written)(void *arg, struct ms_write_result *result, const struct ms_error *err);
+	/* Preview of an undo (nothing written). */
+	void (*undo_preview)(void *arg, int64_t changeset, struct ms_write_result *result,
+			     const struct ms_error *err);
+	void (*progress)(void *arg, const struct ms_run_progress *progress);
+	void (*synced)(void *arg, struct ms_run_report *report, const struct ms_error *err);
+	/* Health and figures (ms_db_status), asked for by ms_lanes_load_status. */
+	void (*status)(void *arg, struct ms_json *status, const struct ms_error *err);
+	/* Somebody changed something: the payload of a notification (one JSON object). */
+	void (*notice)(void *arg, const char *payload);
+	/* The connection came (label "host/dbname", err NULL) or went (err says why and
+	   err->retry_after_s when it is tried again). */
+	void (*connection)(void *arg, const char *label, const struct ms_error *err);
+};
+
+/* Copies what it needs of events; config must outlive the lanes. Connects in the background. */
+struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *config,
+				bool read_only, const struct ms_lanes_events *events);
+/* Cancels what runs, waits for the threads (≤ 2 s on a dead network), drops unanswered requests. */
+void ms_lanes_stop(struct ms_lanes *lanes);
+
+void ms_lanes_load_models(struct ms_lanes *lanes);
+void ms_lanes_load_detail(struct ms_lanes *lanes, const char *model_id);
+void ms_lanes_load_status(struct ms_lanes *lanes);
+void ms_lanes_write(struct ms_lanes *lanes, struct ms_edit_batch *batch); /* takes the batch */
+void ms_lanes_undo(struct ms_lanes *lanes, int64_t changeset, bool dry_run);
+void ms_lanes_sync(struct ms_lanes *lanes, bool dry_run, bool force);
+void ms_lanes_sync_cancel(struct ms_lanes *lanes); /* the own one */
+void ms_lanes_cancel_run(struct ms_lanes *lanes, int64_t run); /* anybody's */
+void ms_lanes_resolve_hold(struct ms_lanes *lanes, int64_t hold, bool apply); /* → synced */
+void ms_lanes_reconnect(struct ms_lanes *lanes); /* now, instead of after the back-off */
+
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_MODEL_H
+#define MODELSYNC_MODEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "modelsync/memory.h"
+
+/* The admin's decision about a model. */
+enum ms_status { MS_STATUS_NEW, MS_STATUS_ACTIVE, MS_STATUS_INACTIVE, MS_STATUS_DISABLED };
+#define MS_STATUS_COUNT 4
+
+const char *ms_status_name(enum ms_status status);  /* "new" "active" "inactive" "disabled" */
+const char *ms_status_short(enum ms_status status); /* "new" "act" "ina" "dis" */
+bool ms_status_from_name(const char *name, enum ms_status *out); /* unambiguous prefixes too */
+
+/* Tiers a model is granted to, as a bit set. */
+enum ms_tier { MS_TIER_FREE = 1, MS_TIER_PRO = 2, MS_TIER_ENTERPRISE = 4 };
+#define MS_TIER_ALL 7u
+const char *ms_tier_name(enum ms_tier tier);
+bool ms_tier_from_name(const char *name, enum ms_tier *out); /* "ent" and prefixes too */
+
+/* Prices shown and filtered. Each row of the table in price.c names its key in upstream's pricing. */
+enum ms_price_kind {
+	MS_PRICE_PROMPT,
+	MS_PRICE_COMPLETION,
+	MS_PRICE_REQUEST,
+	MS_PRICE_IMAGE,
+	MS_PRICE_IMAGE_OUTPUT,
+	MS_PRICE_WEB_SEARCH,
+	MS_PRICE_REASONING,
+	MS_PRICE_CACHE_READ,
+	MS_PRICE_CACHE_WRITE,
+	MS_PRICE_COUNT
+};
+
+/* A missing price is unknown, never free; "-1" means variable (router models). */
+enum ms_price_state { MS_PRICE_UNKNOWN, MS_PRICE_VARIABLE, MS_PRICE_KNOWN };
+
+/* `exact` is upstream's decimal string, USD per token (per request, per image …). */
+struct ms_price {
+	const char *exact; /* NULL when unknown */
+	double usd;        /* nearest double, for comparing and sorting only */
+	enum ms_price_state state;
+};
+
+struct ms_price ms_price_from_text(const char *exact); /* borrows the string */
+const char *ms_price_key(enum ms_price_kind kind);     /* "prompt", "input_cache_read", … */
+bool ms_price_is_per_token(enum ms_price_kind kind);   /* else per request, image or search */
+
+/*
+ * For people, right-aligned by the caller: per-token prices in USD per million tokens, others in
+ * USD per unit; moved by exact decimal shifting, never through a double. "?" unknown, "var".
+ * Never more than `width` columns (≥ 5): digits after the point are dropped as needed, "<0.01"
+ * rather than a false 0. Returns buf.
+ */
+char *ms_price_format(char *buf, size_t size, struct ms_price price, enum ms_price_kind kind,
+		      size_t width);
+
+/* One model as loaded from the database. All strings live in the catalogue's arena; NULL = none. */
+struct ms_model {
+	const char *id;
+	const char *name;
+	const char *provider; /* part of the id before '/', without a leading '~' */
+	const char *canonical_slug;
+	const char *modality;          /* "text+image->text" */
+	const char *input_modalities;  /* "text,image" */
+	const char *output_modalities; /* "text" */
+	const char *tokenizer;
+	const char *alias_target; /* id this alias stands for */
+	const char *knowledge_cutoff;
+	const char *hugging_face_id;
+	const char *changed_by; /* who decided last */
+	const char *attention;  /* open alerts, comma-separated kinds */
+	const char *extra_pricing; /* JSON of pricing keys not in prices[], or NULL */
+	int64_t version;        /* row version that an edit is based on */
+	int64_t created;        /* epoch s, upstream's; 0 = unknown */
+	int64_t added_at;       /* epoch s, first seen by us */
+	int64_t updated_at;     /* epoch s, last upstream change */
+	int64_t changed_at;     /* epoch s, last decision; 0 = never */
+	int64_t missing_since;  /* epoch s; 0 = present */
+	int64_t expires_at;     /* epoch s (00:00 UTC of that day); 0 = none, placeholder dates too */
+	int32_t context_length; /* tokens; 0 = unknown */
+	int32_t max_completion_tokens; /* 0 = unknown */
+	int32_t daily_limit;           /* -1 = none */
+	int32_t monthly_limit;         /* -1 = none */
+	uint8_t status;                /* enum ms_status */
+	uint8_t restore_status;        /* what a return restores; = status unless missing */
+	uint8_t tiers;                 /* enum ms_tier bits */
+	bool is_moderated;
+	struct ms_price prices[MS_PRICE_COUNT];
+};
+
+bool ms_model_is_alias(const struct ms_model *m);
+bool ms_model_is_missing(const struct ms_model *m);
+/* Every known price is zero, and at least one is known; a variable price is not free. */
+bool ms_model_is_free(const struct ms_model *m);
+/* Granted to the free tier though it costs something or may (variable). */
+bool ms_model_is_paid_in_free_tier(const struct ms_model *m, unsigned tiers);
+
+/* A loaded list of models and the arena that owns it; ordered by id. */
+struct ms_catalog {
+	struct ms_arena *arena;
+	struct ms_model *models;
+	size_t count;
+	int64_t loaded_at; /* epoch s */
+};
+
+struct ms_catalog *ms_catalog_new(void);
+void ms_catalog_free(struct ms_catalog *c); /* NULL is fine */
+/* Appends a zeroed model; the pointer is valid until the next append. */
+struct ms_model *ms_catalog_append(struct ms_catalog *c);
+/* Index of that id by binary search, or SIZE_MAX. */
+size_t ms_catalog_find(const struct ms_catalog *c, const char *id);
+/* Sorts by id (bytes), which ms_catalog_find() needs. */
+void ms_catalog_sort(struct ms_catalog *c);
+
+#endif

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_RUN_H
+#define MODELSYNC_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "modelsync/error.h"
+
+/* A run of the sync: what is asked for, how far it is, what came of it. */
+
+enum ms_run_phase {
+	MS_PHASE_CLAIM,
+	MS_PHASE_FETCH,
+	MS_PHASE_VALIDATE,
+	MS_PHASE_APPLY, /* compare, guard, apply and record, in one transaction */
+	MS_PHASE_DONE
+};
+const char *ms_run_phase_name(enum ms_run_phase phase);
+
+struct ms_run_progress {
+	enum ms_run_phase phase;
+	int64_t run; /* 0 while not claimed, and for dry runs */
+	int64_t done, total; /* bytes while fetching (total 0 = unknown), models afterwards */
+	int attempt;         /* 1 = first try of the current page */
+	int page;            /* 1 = first */
+	int64_t retry_in_ms; /* > 0 while waiting before a retry */
+};
+
+struct ms_run_request {
+	bool dry_run;
+	bool force;        /* skip the cooldown, never the guard */
+	const char *from;  /* file path, "-" or URL; NULL = the configured upstream */
+	const char *trigger; /* "manual", "scheduled"; "file" is chosen when `from` is set */
+};
+
+enum ms_run_state {
+	MS_RUN_RUNNING,
+	MS_RUN_COMPLETED,
+	MS_RUN_HELD,
+	MS_RUN_FAILED,
+	MS_RUN_PREVIEW /* dry run */
+};
+const char *ms_run_state_name(enum ms_run_state state);
+
+struct ms_run_counts {
+	int64_t total, valid, invalid, duplicates;
+	int64_t added, updated, unchanged, missing, marked_inactive, returned, documents;
+};
+
+struct ms_run_timing { /* milliseconds */
+	double fetch, validate, compare, apply, record, database, total;
+};
+
+struct ms_run_change {
+	char *model_id;
+	char *kind;    /* "added" "removed" "returned" "changed" */
+	char *summary; /* "prompt 0.0000001>0.0000002, context_length 1000>2000"; "" for added … */
+};
+
+/* The report of a run. Owned strings; free with ms_run_report_free(). */
+struct ms_run_report {
+	int64_t run, hold, changeset; /* 0 = none */
+	enum ms_run_state state;
+	enum ms_category category; /* of a failed or held run */
+	char *message;             /* what went wrong, or NULL */
+	struct ms_run_counts counts;
+	struct ms_run_timing timing;
+	int64_t bytes;
+	struct ms_run_change *changes;
+	size_t change_count, changes_total;
+	char **findings; /* "vendor/x: pricing.prompt: …" */
+	size_t finding_count, findings_total;
+	char **guard; /* reasons why it was held */
+	size_t guard_count;
+	char **alerts;
+	size_t alert_count;
+	char *json; /* the whole report as one JSON object */
+};
+void ms_run_report_free(struct ms_run_report *r);
+
+/* From the engine's JSON (shape: docs/database.md). */
+struct ms_run_report *ms_run_report_parse(const char *json, struct ms_error *err) MS_MUST_CHECK;
+
+#endif

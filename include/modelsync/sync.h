@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_SYNC_H
+#define MODELSYNC_SYNC_H
+
+#include "modelsync/config.h"
+#include "modelsync/db.h"
+#include "modelsync/run.h"
+
+/*
+ * A run from claim to report, straight-line and blocking: the command line calls it directly, the
+ * console and the daemon from a lane. Needs ms_upstream_init().
+ */
+struct ms_sync;
+
+/* Borrows db and config, which must outlive it. */
+struct ms_sync *ms_sync_new(struct ms_db *db, const struct ms_config *config);
+void ms_sync_free(struct ms_sync *s);
+
+typedef void (*ms_sync_progress_fn)(void *arg, const struct ms_run_progress *progress);
+
+/*
+ * Runs. True when there is a report: completed, held or preview (see report->state). False when
+ * it could not start or failed; a failed run has left its row in the history, and *out may still
+ * be NULL. `progress` is called on this thread, at least every 100 ms while fetching.
+ */
+bool ms_sync_run(struct ms_sync *s, const struct ms_run_request *request,
+		 ms_sync_progress_fn progress, void *arg, struct ms_run_report **out,
+		 struct ms_error *err) MS_MUST_CHECK;
+
+/* Stops a running ms_sync_run() within 100 ms; it fails with `cancelled`. From any thread. */
+void ms_sync_cancel(struct ms_sync *s);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_DB_CONN_H
+#define MODELSYNC_DB_CONN_H
+
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "modelsync/db.h"
+
+struct ms_db {
+	char *conninfo, *purpose, *origin, *os_user;
+	int connect_timeout_s, statement_timeout_s;
+	bool read_only;
+
+	PGconn *conn; /* NULL while not connected */
+	char label[128];
+
+	pthread_mutex_t lock;  /* guards `cancel` and the canceller */
+	PGcancel *cancel;      /* of conn */
+	pthread_t canceller;   /* sends a cancel request, so that nobody waits for the network */
+	bool canceller_exists;
+	atomic_bool cancel_asked;
+	atomic_llong cancel_asked_at; /* ms_clock_ms() */
+};
+
+/*
+ * Runs one statement with text parameters and demands that it succeeds; *out is to be cleared by
+ * the caller. Connects first when there is no connection.
+ */
+bool db_query(struct ms_db *db, const char *sql, int n, const char *const *params, PGresult **out,
+	      struct ms_error *err) MS_MUST_CHECK;
+
+/* The same for several statements without parameters; results are thrown away. */
+bool db_execute(struct ms_db *db, const char *sql, struct ms_error *err) MS_MUST_CHECK;
+
+/* A statement that returns rows one at a time (for long lists). fn returning false stops. */
+typedef bool (*db_row_fn)(void *arg, const PGresult *row);
+bool db_each_row(struct ms_db *db, const char *sql, int n, const char *const *params, db_row_fn fn,
+		 void *arg, struct ms_error *err) MS_MUST_CHECK;
+
+/* One row with one JSON value. */
+bool db_query_json(struct ms_db *db, const char *sql, int n, const char *const *params,
+		   struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+
+/* The engine's refusal {"ok":false,"code",…} as an error; true when v is not a refusal. */
+bool db_check_reply(const struct ms_json *v, struct ms_error *err) MS_MUST_CHECK;
+
+/* Who writes, for the audit: the `ctx` argument of the engine's functions. Owned. */
+struct ms_json *db_context(const struct ms_db *db, const char *reason);
+char *db_context_text(const struct ms_db *db, const char *reason);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* Who sits in front of this process, and what the engine answers when it refuses. */
+#include "conn.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "modelsync/memory.h"
+
+/* Behind sudo the person matters, not root. */
+static const char *login_name(char *buf, size_t size)
+{
+	const char *sudo = getenv("SUDO_USER");
+	struct passwd entry, *found = NULL;
+
+	if (sudo && *sudo && geteuid() == 0)
+		return sudo;
+	if (getpwuid_r(getuid(), &entry, buf, size, &found) == 0 && found)
+		return found->pw_name;
+	return "unknown";
+}
+
+/* SSH_CONNECTION is "client port server port" (sshd(8)). */
+static char *source_of_session(void)
+{
+	const char *ssh = getenv("SSH_CONNECTION");
+
+	return ssh && *ssh ? ms_strndup(ssh, strcspn(ssh, " ")) : ms_strdup("local");
+}
+
+struct ms_json *db_context(const struct ms_db *db, const char *reason)
+{
+	struct ms_json *ctx = ms_json_new_object();
+	char buf[1024], *source = source_of_session();
+
+	ms_json_add_string(ctx, "origin", db->origin);
+	ms_json_add_string(ctx, "os_user", db->os_user ? db->os_user : login_name(buf, sizeof(buf)));
+	ms_json_add_string(ctx, "source", source);
+	if (reason && *reason)
+		ms_json_add_string(ctx, "reason", reason);
+	ms_free(source);
+	return ctx;
+}
+
+char *db_context_text(const struct ms_db *db, const char *reason)
+{
+	struct ms_json *ctx = db_context(db, reason);
+	char *text = ms_json_print(ctx);
+
+	ms_json_free(ctx);
+	return text;
+}
+
+static bool refuse_busy(const struct ms_json *v, struct ms_error *err)
+{
+	const struct ms_json *running = ms_json_get(v, "running");
+
+	return ms_fail(err, MS_ERR_BUSY, "a sync already runs: run %lld by %s (%s) since %.19s UTC, phase %s",
+		       (long long)ms_json_int(ms_json_get(running, "run"), 0),
+		       ms_json_text(ms_json_get(running, "os_user")),
+		       ms_json_text(ms_json_get(running, "origin")),
+		       ms_json_text(ms_json_get(running, "started_at")),
+		       ms_json_text(ms_json_get(running, "phase")));
+}
+
+static bool refuse_cooldown(const struct ms_json *v, struct ms_error *err)
+{
+	int wait_s = (int)ms_json_int(ms_json_get(v, "retry_after_s"), 0);
+
+	ms_fail(err, MS_ERR_BUSY, "the last sync completed at %.19s UTC; the next one may start in %d s",
+		ms_json_text(ms_json_get(v, "last_completed_at")), wait_s);
+	err->retry_after_s = wait_s;
+	return false;
+}
+
+bool db_check_reply(const struct ms_json *v, struct ms_error *err)
+{
+	static const struct {
+		const char *code;
+		enum ms_category category;
+	} map[] = {
+		{"lost", MS_ERR_INTERRUPTED},	  {"not_open", MS_ERR_CONFLICT},
+		{"already_undone", MS_ERR_CONFLICT}, {"unknown", MS_ERR_VALIDATION},
+		{"invalid", MS_ERR_VALIDATION},	  {"refused", MS_ERR_REFUSED},
+	};
+	const char *code = ms_json_text(ms_json_get(v, "code"));
+	const char *message = ms_json_text(ms_json_get(v, "message"));
+
+	if (ms_json_bool(ms_json_get(v, "ok")))
+		return true;
+	if (strcmp(code, "busy") == 0)
+		return refuse_busy(v, err);
+	if (strcmp(code, "cooldown") == 0)
+		return refuse_cooldown(v, err);
+	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+		if (strcmp(code, map[i].code) == 0)
+			return ms_fail(err, map[i].category, "%s", *message ? message : code);
+	return ms_fail(err, MS_ERR_DATABASE, "refused by the database: %s %s", code, message);
+}

@@ -1,0 +1,20 @@
+noinst_LIBRARIES += libdb.a
+libdb_a_SOURCES = \
+	src/db/conn.c \
+	src/db/conn.h \
+	src/db/context.c \
+	src/db/embedded.h \
+	src/db/model_store.c \
+	src/db/notice.c \
+	src/db/read_store.c \
+	src/db/run_store.c \
+	src/db/schema.c \
+	src/db/write_store.c
+nodist_libdb_a_SOURCES = src/db/embedded.c
+EXTRA_DIST += src/db/embed.sh $(sql_files)
+
+sql_files = $(wildcard $(top_srcdir)/sql/*.sql $(top_srcdir)/sql/code/*.sql)
+src/db/embedded.c: $(top_srcdir)/src/db/embed.sh $(sql_files)
+	$(AM_V_GEN)$(MKDIR_P) src/db && \
+	$(SHELL) $(top_srcdir)/src/db/embed.sh $(top_srcdir)/sql >$@.tmp && mv $@.tmp $@
+CLEANFILES += src/db/embedded.c

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "conn.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "modelsync/clock.h"
+#include "modelsync/memory.h"
+
+/* The columns of the list, in order; the prices follow, one column per enum ms_price_kind. */
+enum column {
+	COL_ID,
+	COL_NAME,
+	COL_SLUG,
+	COL_MODALITY,
+	COL_INPUT,
+	COL_OUTPUT,
+	COL_TOKENIZER,
+	COL_ALIAS,
+	COL_CUTOFF,
+	COL_HUGGING_FACE,
+	COL_CHANGED_BY,
+	COL_ATTENTION,
+	COL_VERSION,
+	COL_CREATED,
+	COL_ADDED,
+	COL_UPDATED,
+	COL_CHANGED,
+	COL_MISSING,
+	COL_EXPIRES,
+	COL_CONTEXT,
+	COL_MAX_COMPLETION,
+	COL_DAILY,
+	COL_MONTHLY,
+	COL_STATUS,
+	COL_RESTORE,
+	COL_FREE,
+	COL_PRO,
+	COL_ENTERPRISE,
+	COL_MODERATED,
+	COL_EXTRA_PRICING,
+	COL_PRICES
+};
+
+#define EPOCH(column) "extract(epoch FROM " column ")::bigint"
+/* '["text", "image"]' → 'text,image': the words hold no characters that JSON escapes */
+#define WORDS(column) "translate(" column "::text, '[]\" ', '')"
+
+static const char list_columns[] =
+	"model_id, name, canonical_slug, modality, " WORDS("input_modalities") ", "
+	WORDS("output_modalities") ", tokenizer, alias_target, knowledge_cutoff, hugging_face_id,"
+	"changed_by, array_to_string(attention, ','), row_version, created, " EPOCH("added_at") ", "
+	EPOCH("updated_at") ", " EPOCH("changed_at") ", " EPOCH("missing_since") ", "
+	EPOCH("expires_on") ", context_length, max_completion_tokens, daily_limit, monthly_limit,"
+	"status, restore_status, is_free, is_pro, is_enterprise, is_moderated, ";
+
+static char *list_sql(void)
+{
+	struct ms_text sql, keys;
+
+	ms_text_init(&sql, 0);
+	ms_text_init(&keys, 0);
+	for (int k = 0; k < MS_PRICE_COUNT; k++)
+		ms_text_addf(&keys, "%s'%s'", k ? "," : "", ms_price_key((enum ms_price_kind)k));
+	ms_text_addf(&sql, "SELECT %snullif((pricing - ARRAY[%s])::text, '{}')", list_columns,
+		     ms_text_str(&keys));
+	for (int k = 0; k < MS_PRICE_COUNT; k++)
+		ms_text_addf(&sql, ", pricing->>'%s'", ms_price_key((enum ms_price_kind)k));
+	ms_text_add(&sql, " FROM modelsync.model ORDER BY model_id COLLATE \"C\"");
+	ms_text_clear(&keys);
+	return ms_text_take(&sql);
+}
+
+static const char *value(const PGresult *r, int column)
+{
+	return PQgetisnull(r, 0, column) || !*PQgetvalue(r, 0, column) ? NULL : PQgetvalue(r, 0, column);
+}
+
+static int64_t number(const PGresult *r, int column, int64_t otherwise)
+{
+	return PQgetisnull(r, 0, column) ? otherwise : strtoll(PQgetvalue(r, 0, column), NULL, 10);
+}
+
+static bool truth(const PGresult *r, int column)
+{
+	return PQgetvalue(r, 0, column)[0] == 't';
+}
+
+/* The part before '/', kept once for all models of a provider. */
+static const char *provider_of(struct ms_arena *arena, const char *id)
+{
+	char buf[101];
+	size_t len;
+
+	id += *id == '~';
+	len = strcspn(id, "/");
+	if (len >= sizeof(buf))
+		len = sizeof(buf) - 1;
+	memcpy(buf, id, len);
+	buf[len] = '\0';
+	return ms_arena_intern(arena, buf);
+}
+
+static void read_decision(struct ms_model *m, const PGresult *r)
+{
+	enum ms_status status = MS_STATUS_NEW;
+
+	if (value(r, COL_STATUS))
+		(void)ms_status_from_name(value(r, COL_STATUS), &status);
+	m->status = (uint8_t)status;
+	if (value(r, COL_RESTORE))
+		(void)ms_status_from_name(value(r, COL_RESTORE), &status);
+	m->restore_status = (uint8_t)status;
+	m->tiers = (uint8_t)((truth(r, COL_FREE) ? MS_TIER_FREE : 0) |
+			     (truth(r, COL_PRO) ? MS_TIER_PRO : 0) |
+			     (truth(r, COL_ENTERPRISE) ? MS_TIER_ENTERPRISE : 0));
+	m->daily_limit = (int32_t)number(r, COL_DAILY, -1);
+	m->monthly_limit = (int32_t)number(r, COL_MONTHLY, -1);
+	m->version = number(r, COL_VERSION, 0);
+}
+
+static bool read_model(void *arg, const PGresult *r)
+{
+	struct ms_catalog *c = arg;
+	struct ms_arena *a = c->arena;
+	struct ms_model *m = ms_catalog_append(c);
+
+	m->id = ms_arena_strdup(a, PQgetvalue(r, 0, COL_ID));
+	m->name = ms_arena_strdup(a, PQgetvalue(r, 0, COL_NAME));
+	m->provider = provider_of(a, m->id);
+	m->canonical_slug = ms_arena_strdup(a, value(r, COL_SLUG));
+	m->modality = ms_arena_intern(a, value(r, COL_MODALITY));
+	m->input_modalities = ms_arena_intern(a, value(r, COL_INPUT));
+	m->output_modalities = ms_arena_intern(a, value(r, COL_OUTPUT));
+	m->tokenizer = ms_arena_intern(a, value(r, COL_TOKENIZER));
+	m->alias_target = ms_arena_strdup(a, value(r, COL_ALIAS));
+	m->knowledge_cutoff = ms_arena_intern(a, value(r, COL_CUTOFF));
+	m->hugging_face_id = ms_arena_strdup(a, value(r, COL_HUGGING_FACE));
+	m->changed_by = ms_arena_intern(a, value(r, COL_CHANGED_BY));
+	m->attention = ms_arena_intern(a, value(r, COL_ATTENTION));
+	m->extra_pricing = ms_arena_intern(a, value(r, COL_EXTRA_PRICING));
+	m->created = number(r, COL_CREATED, 0);
+	m->added_at = number(r, COL_ADDED, 0);
+	m->updated_at = number(r, COL_UPDATED, 0);
+	m->changed_at = number(r, COL_CHANGED, 0);
+	m->missing_since = number(r, COL_MISSING, 0);
+	m->expires_at = number(r, COL_EXPIRES, 0);
+	m->context_length = (int32_t)number(r, COL_CONTEXT, 0);
+	m->max_completion_tokens = (int32_t)number(r, COL_MAX_COMPLETION, 0);
+	m->is_moderated = truth(r, COL_MODERATED);
+	read_decision(m, r);
+	for (int k = 0; k < MS_PRICE_COUNT; k++)
+		m->prices[k] = ms_price_from_text(ms_arena_intern(a, value(r, COL_PRICES + k)));
+	return true;
+}
+
+bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *err)
+{
+	struct ms_catalog *c = ms_catalog_new();
+	char *sql = list_sql();
+	bool ok = db_each_row(db, sql, 0, NULL, read_model, c, err);
+
+	ms_free(sql);
+	if (!ok) {
+		ms_catalog_free(c);
+		return false;
+	}
+	c->loaded_at = ms_clock_now();
+	*out = c;
+	return true;
+}
+
+bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json, struct ms_error *err)
+{
+	static const char sql[] =
+		"SELECT jsonb_build_object('model', to_jsonb(m), 'description', a.model_description,"
+		" 'history', coalesce((SELECT jsonb_agg(h) FROM modelsync.model_history($1, 50) h), '[]'))"
+		" FROM modelsync.model m JOIN public.model_access a ON a.model_id = m.model_id"
+		" WHERE m.model_id = $1"
+		" UNION ALL SELECT '{}' WHERE NOT EXISTS"
+		" (SELECT FROM public.model_access WHERE model_id = $1)";
+
+	if (!db_query_json(db, sql, 1, &id, json, err))
+		return false;
+	if (ms_json_get(*json, "model"))
+		return true;
+	ms_json_free(*json);
+	*json = NULL;
+	return ms_fail(err, MS_ERR_VALIDATION, "no model is called %s", id);
+}

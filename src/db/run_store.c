@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+#include "conn.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "modelsync/memory.h"
+
+/* Options that the engine wants to know; the engine's names are the keys of the option table. */
+static struct ms_json *settings_json(const struct ms_config *config)
+{
+	static const enum ms_option numbers[] = {
+		MS_OPT_GUARD_MAX_MISSING_PERCENT, MS_OPT_GUARD_MIN_MISSING,
+		MS_OPT_GUARD_MAX_INVALID_PERCENT, MS_OPT_GUARD_PRICE_JUMP_FACTOR,
+		MS_OPT_SYNC_MISSING_GRACE,	  MS_OPT_SYNC_COOLDOWN_MINUTES,
+	};
+	struct ms_json *o = ms_json_new_object();
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		ms_json_add_int(o, ms_option_info(numbers[i])->key, ms_config_int(config, numbers[i]));
+	ms_json_add_string(o, ms_option_info(MS_OPT_SYNC_RETURNING)->key,
+			   ms_config_string(config, MS_OPT_SYNC_RETURNING));
+	return o;
+}
+
+static char *settings_text(const struct ms_config *config)
+{
+	struct ms_json *o = settings_json(config);
+	char *text = ms_json_print(o);
+
+	ms_json_free(o);
+	return text;
+}
+
+static char *begin_text(const struct ms_db *db, const struct ms_run_request *request,
+			const char *source, const struct ms_config *config)
+{
+	struct ms_json *o = ms_json_new_object();
+	char host[64] = "localhost", owner[96], *text;
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(owner, sizeof(owner), "%s:%ld", host, (long)getpid());
+	ms_json_add_string(o, "trigger", request->from ? "file" : request->trigger);
+	ms_json_add(o, "ctx", db_context(db, NULL));
+	ms_json_add_string(o, "owner", owner);
+	ms_json_add_string(o, "url", source);
+	ms_json_add_bool(o, "force", request->force);
+	ms_json_add(o, "settings", settings_json(config));
+	text = ms_json_print(o);
+	ms_json_free(o);
+	return text;
+}
+
+bool ms_run_claim(struct ms_db *db, const struct ms_run_request *request, const char *source,
+		  const struct ms_config *config, struct ms_claim *out, struct ms_error *err)
+{
+	char *begin = begin_text(db, request, source, config);
+	const char *param = begin;
+	struct ms_json *reply = NULL;
+	bool ok = db_query_json(db, "SELECT modelsync.sync_begin($1::jsonb)", 1, &param, &reply, err) &&
+		  db_check_reply(reply, err);
+
+	if (ok) {
+		out->run = ms_json_int(ms_json_get(reply, "run"), 0);
+		out->fence = ms_json_int(ms_json_get(reply, "fence"), 0);
+		out->interrupted_run = ms_json_int(ms_json_get(reply, "interrupted_run"), 0);
+	}
+	ms_json_free(reply);
+	ms_free(begin);
+	return ok;
+}
+
+struct claim_params {
+	char run[24], fence[24];
+};
+
+static void format_claim(struct claim_params *p, const struct ms_claim *claim)
+{
+	snprintf(p->run, sizeof(p->run), "%lld", (long long)claim->run);
+	snprintf(p->fence, sizeof(p->fence), "%lld", (long long)claim->fence);
+}
+
+bool ms_run_renew(struct ms_db *db, const struct ms_claim *claim,
+		  const struct ms_run_progress *progress, struct ms_error *err)
+{
+	struct claim_params c;
+	char done[24], total[24];
+	const char *params[] = {c.run, c.fence, ms_run_phase_name(progress->phase), done, total};
+	PGresult *r;
+	char answer[16];
+
+	format_claim(&c, claim);
+	snprintf(done, sizeof(done), "%lld", (long long)progress->done);
+	snprintf(total, sizeof(total), "%lld", (long long)progress->total);
+	if (!db_query(db,
+		      "SELECT modelsync.sync_progress($1::bigint, $2::bigint, $3, $4::bigint, $5::bigint,"
+		      " CASE WHEN $3 = 'fetch' THEN $4::bigint END)",
+		      5, params, &r, err))
+		return false;
+	snprintf(answer, sizeof(answer), "%s", PQgetvalue(r, 0, 0));
+	PQclear(r);
+	if (strcmp(answer, "lost") == 0)
+		return ms_fail(err, MS_ERR_INTERRUPTED,
+			       "run %s lost its claim: it was silent for too long and another may have begun",
+			       c.run);
+	if (strcmp(answer, "cancel") == 0)
+		return ms_fail(err, MS_ERR_CANCELLED, "run %s was cancelled from elsewhere", c.run);
+	return true;
+}
+
+/* "ARRAY[$4::jsonb,$5::jsonb]": pages go as parameters of their own, so nothing needs quoting. */
+static void add_pages(struct ms_text *sql, const char **params, int *n,
+		      const struct ms_fetched_pages *pages)
+{
+	ms_text_add(sql, "ARRAY[");
+	for (size_t i = 0; i < pages->count; i++) {
+		params[(*n)++] = pages->pages[i];
+		ms_text_addf(sql, "%s$%d::jsonb", i ? "," : "", *n);
+	}
+	ms_text_add(sql, "]::jsonb[]");
+}
+
+static char *meta_text(const struct ms_fetched_pages *pages)
+{
+	struct ms_json *o = ms_json_new_object();
+	char *text;
+
+	ms_json_add_number(o, "fetch_ms", pages->fetch_ms);
+	ms_json_add_int(o, "bytes", pages->bytes);
+	if (pages->total_count >= 0)
+		ms_json_add_int(o, "total_count", pages->total_count);
+	text = ms_json_print(o);
+	ms_json_free(o);
+	return text;
+}
+
+static bool take_report(struct ms_json *reply, struct ms_run_report **out, struct ms_error *err)
+{
+	char *text;
+
+	if (!db_check_reply(reply, err)) {
+		ms_json_free(reply);
+		return false;
+	}
+	text = ms_json_print(reply);
+	ms_json_free(reply);
+	*out = ms_run_report_parse(text, err);
+	ms_free(text);
+	return *out != NULL;
+}
+
+/* Calls function(head parameters…, pages, meta, settings). */
+static bool hand_over(struct ms_db *db, const char *function, const char *const *head, int head_count,
+		      const struct ms_fetched_pages *pages, const struct ms_config *config,
+		      struct ms_run_report **out, struct ms_error *err)
+{
+	const char **params = ms_alloc_array(pages->count + 8, sizeof(*params));
+	char *meta = meta_text(pages), *settings = settings_text(config);
+	struct ms_json *reply = NULL;
+	struct ms_text sql;
+	int n = 0;
+	bool ok;
+
+	ms_text_init(&sql, 0);
+	ms_text_addf(&sql, "SELECT modelsync.%s(", function);
+	while (n < head_count) {
+		params[n] = head[n];
+		n++;
+		ms_text_addf(&sql, "$%d::bigint,", n);
+	}
+	add_pages(&sql, params, &n, pages);
+	params[n] = meta;
+	params[n + 1] = settings;
+	ms_text_addf(&sql, ", $%d::jsonb, $%d::jsonb)", n + 1, n + 2);
+	ok = db_query_json(db, ms_text_str(&sql), n + 2, params, &reply, err) &&
+	     take_report(reply, out, err);
+	ms_text_clear(&sql);
+	ms_free(meta);
+	ms_free(settings);
+	ms_free(params);
+	return ok;
+}
+
+bool ms_run_apply(struct ms_db *db, const struct ms_claim *claim, const struct ms_fetched_pages *pages,
+		  const struct ms_config *config, struct ms_run_report **out, struct ms_error *err)
+{
+	struct claim_params c;
+	const char *head[] = {c.run, c.fence};
+
+	format_claim(&c, claim);
+	return hand_over(db, "sync_apply", head, 2, pages, config, out, err);
+}
+
+bool ms_run_preview(struct ms_db *db, const struct ms_fetched_pages *pages,
+		    const struct ms_config *config, struct ms_run_report **out, struct ms_error *err)
+{
+	return hand_over(db, "sync_preview", NULL, 0, pages, config, out, err);
+}
+
+bool ms_run_close_failed(struct ms_db *db, const struct ms_claim *claim, const struct ms_error *why,
+			 struct ms_error *err)
+{
+	struct claim_params c;
+	struct ms_json *details = ms_json_new_object(), *reply = NULL;
+	const char *params[5] = {c.run, c.fence, ms_category_name(why->category), why->message, NULL};
+	char *text;
+	bool ok;
+
+	format_claim(&c, claim);
+	ms_json_add_string(details, "hint", ms_category_hint(why->category));
+	if (why->http_status)
+		ms_json_add_int(details, "http_status", why->http_status);
+	if (*why->sqlstate)
+		ms_json_add_string(details, "sqlstate", why->sqlstate);
+	text = ms_json_print(details);
+	params[4] = text;
+	ok = db_query_json(db, "SELECT modelsync.sync_fail($1::bigint, $2::bigint, $3, $4, $5::jsonb)", 5,
+			   params, &reply, err) &&
+	     db_check_reply(reply, err);
+	ms_json_free(reply);
+	ms_json_free(details);
+	ms_free(text);
+	return ok;
+}
+
+/* function(number, ctx [, settings]) → reply */
+static bool call_with_context(struct ms_db *db, const char *sql, int64_t id, const char *settings,
+			      struct ms_json **reply, struct ms_error *err)
+{
+	char number[24], *ctx = db_context_text(db, NULL);
+	const char *params[] = {number, ctx, settings};
+	bool ok;
+
+	snprintf(number, sizeof(number), "%lld", (long long)id);
+	ok = db_query_json(db, sql, settings ? 3 : 2, params, reply, err);
+	ms_free(ctx);
+	return ok;
+}
+
+static bool call_without_result(struct ms_db *db, const char *sql, int64_t id, struct ms_error *err)
+{
+	struct ms_json *reply = NULL;
+	bool ok = call_with_context(db, sql, id, NULL, &reply, err) && db_check_reply(reply, err);
+
+	ms_json_free(reply);
+	return ok;
+}
+
+bool ms_run_request_cancel(struct ms_db *db, int64_t run, struct ms_error *err)
+{
+	return call_without_result(db, "SELECT modelsync.sync_cancel($1::bigint, $2::jsonb)", run, err);
+}
+
+bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err)
+{
+	return call_without_result(db, "SELECT modelsync.hold_discard($1::bigint, $2::jsonb)", hold, err);
+}
+
+bool ms_hold_apply(struct ms_db *db, int64_t hold, const struct ms_config *config,
+		   struct ms_run_report **out, struct ms_error *err)
+{
+	char *settings = settings_text(config);
+	struct ms_json *reply = NULL;
+	bool ok = call_with_context(db, "SELECT modelsync.hold_apply($1::bigint, $2::jsonb, $3::jsonb)",
+				    hold, settings, &reply, err);
+
+	ms_free(settings);
+	return ok && take_report(reply, out, err);
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "lane.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "modelsync/memory.h"
+
+struct lane {
+	pthread_t thread;
+	pthread_mutex_t lock; /* guards what follows */
+	pthread_cond_t changed;
+	struct job *first, **last;
+	bool is_stopping;
+};
+
+static struct job *take_job(struct lane *lane)
+{
+	struct job *job;
+
+	pthread_mutex_lock(&lane->lock);
+	while (!lane->first && !lane->is_stopping)
+		pthread_cond_wait(&lane->changed, &lane->lock);
+	job = lane->is_stopping ? NULL : lane->first;
+	if (job) {
+		lane->first = job->next;
+		if (!lane->first)
+			lane->last = &lane->first;
+	}
+	pthread_mutex_unlock(&lane->lock);
+	return job;
+}
+
+static void *work(void *arg)
+{
+	struct lane *lane = arg;
+	struct job *job;
+
+	while ((job = take_job(lane)) != NULL)
+		job->run(job);
+	return NULL;
+}
+
+pthread_t lane_start_thread(void *(*fn)(void *), void *arg)
+{
+	pthread_t thread;
+	sigset_t all, before;
+	int failed;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	failed = pthread_create(&thread, NULL, fn, arg);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (failed) {
+		fputs("modelsync-tui: cannot start a thread\n", stderr);
+		abort();
+	}
+	return thread;
+}
+
+struct lane *lane_new(void)
+{
+	struct lane *lane = ms_alloc(sizeof(*lane));
+
+	pthread_mutex_init(&lane->lock, NULL);
+	pthread_cond_init(&lane->changed, NULL);
+	lane->last = &lane->first;
+	lane->thread = lane_start_thread(work, lane);
+	return lane;
+}
+
+void lane_submit(struct lane *lane, struct job *job)
+{
+	job->next = NULL;
+	pthread_mutex_lock(&lane->lock);
+	*lane->last = job;
+	lane->last = &job->next;
+	pthread_cond_signal(&lane->changed);
+	pthread_mutex_unlock(&lane->lock);
+}
+
+void lane_close(struct lane *lane)
+{
+	pthread_mutex_lock(&lane->lock);
+	lane->is_stopping = true;
+	pthread_cond_signal(&lane->changed);
+	pthread_mutex_unlock(&lane->lock);
+}
+
+void lane_stop(struct lane *lane)
+{
+	lane_close(lane);
+	pthread_join(lane->thread, NULL);
+	while (lane->first) {
+		struct job *next = lane->first->next;
+
+		lane->first->drop(lane->first);
+		lane->first = next;
+	}
+	pthread_cond_destroy(&lane->changed);
+	pthread_mutex_destroy(&lane->lock);
+	ms_free(lane);
+}

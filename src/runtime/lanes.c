@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ *            main thread                    query lane   sync lane   watcher
+ *   ms_lanes_load_models() ── job ────────────▶ db
+ *   ms_lanes_sync() ───────── job ───────────────────────▶ ms_sync
+ *   events.models(…)  ◀─ loop ─ reply ──────────┘   ▲         │         │
+ *   events.progress(…)◀─ loop ─ reply ─────────────────────────┘        │
+ *   events.notice(…)  ◀─ loop ─ reply ───────────────────────────────────┘
+ */
+#include "lanes_private.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "modelsync/memory.h"
+
+/* What a lane is asked to do; each kind uses some of the members. */
+struct request {
+	struct job job; /* first, so that a job is its request */
+	struct ms_lanes *lanes;
+	char *model_id;
+	struct ms_edit_batch *batch;
+	int64_t number;
+	bool flag, force;
+};
+
+static struct request *request_of(struct job *job)
+{
+	return (struct request *)job;
+}
+
+static void free_request(struct job *job)
+{
+	struct request *q = request_of(job);
+
+	ms_edit_batch_free(q->batch);
+	ms_free(q->model_id);
+	ms_free(q);
+}
+
+static struct request *request_new(struct ms_lanes *lanes, void (*run)(struct job *))
+{
+	struct request *q = ms_alloc(sizeof(*q));
+
+	q->job = (struct job){.run = run, .drop = free_request};
+	q->lanes = lanes;
+	return q;
+}
+
+/* Sends the reply; a lost connection is news for the watcher as well. */
+static void finish(struct request *q, struct reply *r, bool ok)
+{
+	if (!ok && r->err.category == MS_ERR_UNREACHABLE)
+		watch_tell(q->lanes, WATCH_CHECK);
+	reply_send(r, ok);
+	free_request(&q->job);
+}
+
+static void run_load_models(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_models);
+
+	finish(q, r, ms_models_load(q->lanes->query_db, &r->catalog, &r->err));
+}
+
+static void run_load_detail(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_detail);
+
+	r->text = ms_strdup(q->model_id);
+	finish(q, r, ms_model_detail(q->lanes->query_db, q->model_id, &r->json, &r->err));
+}
+
+static void run_load_status(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_status);
+
+	finish(q, r, ms_db_status(q->lanes->query_db, &r->json, &r->err));
+}
+
+static void run_write(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_written);
+
+	finish(q, r, ms_models_edit(q->lanes->query_db, q->batch, &r->written, &r->err));
+}
+
+static void run_undo(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, q->flag ? deliver_undo_preview : deliver_written);
+
+	r->number = q->number;
+	finish(q, r, ms_changeset_undo(q->lanes->query_db, q->number, q->flag, NULL, &r->written, &r->err));
+}
+
+static void run_cancel_run(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_status);
+	bool ok = ms_run_request_cancel(q->lanes->query_db, q->number, &r->err) &&
+		  ms_db_status(q->lanes->query_db, &r->json, &r->err);
+
+	finish(q, r, ok);
+}
+
+static void pass_progress_on(void *arg, const struct ms_run_progress *progress)
+{
+	struct reply *r = reply_new(arg, deliver_progress);
+
+	r->progress = *progress;
+	reply_send(r, true);
+}
+
+static void run_sync(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_synced);
+	struct ms_run_request request = {.dry_run = q->flag, .force = q->force, .trigger = "manual"};
+
+	finish(q, r,
+	       ms_sync_run(q->lanes->syncer, &request, pass_progress_on, q->lanes, &r->report, &r->err));
+}
+
+static void run_resolve_hold(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct ms_lanes *lanes = q->lanes;
+	struct reply *r = reply_new(lanes, deliver_synced);
+	bool ok = q->flag ? ms_hold_apply(lanes->sync_db, q->number, lanes->config, &r->report, &r->err)
+			  : ms_hold_discard(lanes->sync_db, q->number, &r->err);
+
+	finish(q, r, ok);
+}
+
+void ms_lanes_load_models(struct ms_lanes *lanes)
+{
+	lane_submit(lanes->query, &request_new(lanes, run_load_models)->job);
+}
+
+void ms_lanes_load_detail(struct ms_lanes *lanes, const char *model_id)
+{
+	struct request *q = request_new(lanes, run_load_detail);
+
+	q->model_id = ms_strdup(model_id);
+	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_load_status(struct ms_lanes *lanes)
+{
+	lane_submit(lanes->query, &request_new(lanes, run_load_status)->job);
+}
+
+void ms_lanes_write(struct ms_lanes *lanes, struct ms_edit_batch *batch)
+{
+	struct request *q = request_new(lanes, run_write);
+
+	q->batch = batch;
+	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_undo(struct ms_lanes *lanes, int64_t changeset, bool dry_run)
+{
+	struct request *q = request_new(lanes, run_undo);
+
+	q->number = changeset;
+	q->flag = dry_run;
+	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_sync(struct ms_lanes *lanes, bool dry_run, bool force)
+{
+	struct request *q = request_new(lanes, run_sync);
+
+	q->flag = dry_run;
+	q->force = force;
+	lane_submit(lanes->sync, &q->job);
+}
+
+void ms_lanes_sync_cancel(struct ms_lanes *lanes)
+{
+	ms_sync_cancel(lanes->syncer);
+}
+
+void ms_lanes_cancel_run(struct ms_lanes *lanes, int64_t run)
+{
+	struct request *q = request_new(lanes, run_cancel_run);
+
+	q->number = run;
+	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_resolve_hold(struct ms_lanes *lanes, int64_t hold, bool apply)
+{
+	struct request *q = request_new(lanes, run_resolve_hold);
+
+	q->number = hold;
+	q->flag = apply;
+	lane_submit(lanes->sync, &q->job);
+}
+
+void ms_lanes_reconnect(struct ms_lanes *lanes)
+{
+	watch_tell(lanes, WATCH_RECONNECT);
+}
+
+static struct ms_db *connection(const struct ms_config *config, bool read_only, const char *purpose)
+{
+	struct ms_db_options options;
+
+	ms_db_options_init(&options, config, "console");
+	options.read_only = read_only;
+	options.purpose = purpose;
+	return ms_db_new(&options);
+}
+
+static void make_pipe(struct ms_lanes *lanes)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC) < 0) {
+		perror("modelsync-tui: pipe");
+		abort();
+	}
+	lanes->watch_read = fds[0];
+	lanes->watch_write = fds[1];
+}
+
+struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *config, bool read_only,
+				const struct ms_lanes_events *events)
+{
+	struct ms_lanes *lanes = ms_alloc(sizeof(*lanes));
+
+	lanes->loop = loop;
+	lanes->config = config;
+	lanes->events = *events;
+	atomic_store(&lanes->on_the_way, 1);
+	lanes->query_db = connection(config, read_only, "console query");
+	lanes->sync_db = connection(config, read_only, "console sync");
+	lanes->watch_db = connection(config, true, "console watch");
+	lanes->syncer = ms_sync_new(lanes->sync_db, config);
+	make_pipe(lanes);
+	lanes->query = lane_new();
+	lanes->sync = lane_new();
+	lanes->watcher = lane_start_thread(watch_main, lanes);
+	return lanes;
+}
+
+void ms_lanes_stop(struct ms_lanes *lanes)
+{
+	if (!lanes)
+		return;
+	lanes->is_stopped = true;
+	watch_tell(lanes, WATCH_STOP);
+	lane_close(lanes->query);
+	lane_close(lanes->sync);
+	ms_sync_cancel(lanes->syncer);
+	ms_db_cancel(lanes->query_db);
+	ms_db_cancel(lanes->watch_db);
+	lane_stop(lanes->query);
+	lane_stop(lanes->sync);
+	pthread_join(lanes->watcher, NULL);
+	close(lanes->watch_read);
+	close(lanes->watch_write);
+	ms_sync_free(lanes->syncer);
+	ms_db_free(lanes->query_db);
+	ms_db_free(lanes->sync_db);
+	ms_db_free(lanes->watch_db);
+	lanes_unref(lanes);
+}

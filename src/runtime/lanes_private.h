@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_RUNTIME_LANES_PRIVATE_H
+#define MODELSYNC_RUNTIME_LANES_PRIVATE_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "lane.h"
+#include "modelsync/db.h"
+#include "modelsync/lanes.h"
+#include "modelsync/sync.h"
+
+struct ms_lanes {
+	struct ms_loop *loop;
+	const struct ms_config *config;
+	struct ms_lanes_events events;
+
+	struct lane *query, *sync;
+	struct ms_db *query_db, *sync_db; /* each used on its lane only, cancelled from anywhere */
+	struct ms_sync *syncer;
+
+	pthread_t watcher;
+	struct ms_db *watch_db;
+	int watch_read, watch_write; /* pipe: what the watcher should do, one byte each */
+
+	bool is_stopped;      /* main thread: deliver nothing any more */
+	atomic_int on_the_way; /* replies posted and not yet delivered, and one for the lanes themselves */
+};
+
+/*
+ * One answer on its way to the main thread. Whoever makes it fills what the event takes; deliver
+ * hands it over, or frees it when the lanes were stopped meanwhile.
+ */
+struct reply {
+	struct ms_lanes *lanes;
+	void (*deliver)(struct reply *reply, const struct ms_error *err); /* err NULL = all went well */
+	bool failed;
+	struct ms_error err;
+
+	char *text; /* model id, payload or label; owned */
+	int64_t number;
+	struct ms_catalog *catalog;
+	struct ms_json *json;
+	struct ms_write_result *written;
+	struct ms_run_report *report;
+	struct ms_run_progress progress;
+};
+
+struct reply *reply_new(struct ms_lanes *lanes, void (*deliver)(struct reply *, const struct ms_error *));
+/* Posts it to the main thread; `ok` false means that reply->err counts. */
+void reply_send(struct reply *reply, bool ok);
+/* Drops one reference; the last one frees the lanes. */
+void lanes_unref(struct ms_lanes *lanes);
+
+void deliver_models(struct reply *r, const struct ms_error *err);
+void deliver_detail(struct reply *r, const struct ms_error *err);
+void deliver_status(struct reply *r, const struct ms_error *err);
+void deliver_written(struct reply *r, const struct ms_error *err);
+void deliver_undo_preview(struct reply *r, const struct ms_error *err);
+void deliver_progress(struct reply *r, const struct ms_error *err);
+void deliver_synced(struct reply *r, const struct ms_error *err);
+void deliver_notice(struct reply *r, const struct ms_error *err);
+void deliver_connection(struct reply *r, const struct ms_error *err);
+
+/* The watcher's thread, and what it can be told. */
+#define WATCH_STOP      's'
+#define WATCH_RECONNECT 'r'
+#define WATCH_CHECK     'c' /* another connection was lost */
+void *watch_main(void *lanes);
+void watch_tell(struct ms_lanes *lanes, char what);
+
+#endif
