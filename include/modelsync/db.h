@@ -36,6 +36,9 @@ void ms_db_free(struct ms_db *db); /* closes */
 /* Fills options from the configuration; `conninfo` is borrowed from it. */
 void ms_db_options_init(struct ms_db_options *o, const struct ms_config *c, const char *origin);
 
+/* Whether libpq can read it, without connecting; names a parameter that it does not know. */
+bool ms_db_check_conninfo(const char *conninfo, struct ms_error *err) MS_MUST_CHECK;
+
 bool ms_db_connect(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
 void ms_db_disconnect(struct ms_db *db);
 bool ms_db_is_connected(const struct ms_db *db);

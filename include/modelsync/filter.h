@@ -18,7 +18,7 @@ struct ms_filter;
 /* Where and why an expression is wrong; `at` and `len` in bytes. */
 struct ms_filter_error {
 	size_t at, len;
-	char message[400]; /* names the nearest field and lists all where the field is unknown */
+	char message[512]; /* names the nearest field and lists all where the field is unknown */
 };
 
 /* Facts about a row that only the view knows. */
@@ -80,8 +80,18 @@ struct ms_field {
 const struct ms_field *ms_field_by_name(const char *name); /* aliases too; NULL when unknown */
 const struct ms_field *ms_field_at(size_t i);              /* NULL after the last */
 
-/* The value as shown in a table; "" for none. At most size-1 bytes. Returns buf. */
+/*
+ * The value as shown in a table: "" for none, "-" for an unknown number, "?" for an unknown price.
+ * At most size-1 bytes, never half a character. Returns buf.
+ */
 char *ms_field_format(char *buf, size_t size, const struct ms_field *f, const struct ms_model *m,
+		      int64_t now);
+
+/*
+ * The value for other programs (CSV): numbers in full, prices as upstream's exact text or
+ * "variable", times as "2026-06-07 18:23:05" UTC, tiers as "free,pro"; "" for none and unknown.
+ */
+char *ms_field_export(char *buf, size_t size, const struct ms_field *f, const struct ms_model *m,
 		      int64_t now);
 
 /* <0, 0, >0; unknown values sort last whichever the direction; ties are broken by id. */

@@ -20,14 +20,25 @@ typedef void (*ms_sync_progress_fn)(void *arg, const struct ms_run_progress *pro
 
 /*
  * Runs. True when there is a report: completed, held or preview (see report->state). False when
- * it could not start or failed; a failed run has left its row in the history, and *out may still
- * be NULL. `progress` is called on this thread, at least every 100 ms while fetching.
+ * it could not start or failed; a failed run has left its row in the history, and *out then is a
+ * report in state failed, else NULL. `progress` is called on this thread, at least every 100 ms
+ * while fetching.
  */
 bool ms_sync_run(struct ms_sync *s, const struct ms_run_request *request,
 		 ms_sync_progress_fn progress, void *arg, struct ms_run_report **out,
 		 struct ms_error *err) MS_MUST_CHECK;
 
-/* Stops a running ms_sync_run() within 100 ms; it fails with `cancelled`. From any thread. */
+/*
+ * Stops a running ms_sync_run() within 100 ms, or one that is about to start; it fails with
+ * `cancelled`. A run that is just being committed completes. From any thread, not from a signal
+ * handler.
+ */
 void ms_sync_cancel(struct ms_sync *s);
+
+/*
+ * Forgets a cancel that came after the last run had ended. For whoever lets another thread run:
+ * call it when asking for the run, so that only later cancels count.
+ */
+void ms_sync_rearm(struct ms_sync *s);
 
 #endif

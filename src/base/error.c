@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "modelsync/utf8.h"
+
 struct category_row {
 	const char *name;
 	int exit_code;
@@ -52,6 +54,15 @@ static const struct category_row categories[MS_CATEGORY_COUNT] = {
 			     "Without a terminal use modelsync-tui models, status or sync."},
 };
 
+/* Where a buffer ended in the middle of a character: the database takes valid UTF-8 only. */
+static void drop_half_character(char *s)
+{
+	size_t len = strlen(s), bad_at;
+
+	if (!ms_utf8_is_valid(s, len, &bad_at) && len - bad_at < 4)
+		s[bad_at] = '\0';
+}
+
 bool ms_fail(struct ms_error *err, enum ms_category category, const char *fmt, ...)
 {
 	va_list ap;
@@ -61,6 +72,7 @@ bool ms_fail(struct ms_error *err, enum ms_category category, const char *fmt, .
 	va_start(ap, fmt);
 	vsnprintf(err->message, sizeof(err->message), fmt, ap);
 	va_end(ap);
+	drop_half_character(err->message);
 	return false;
 }
 
@@ -72,9 +84,11 @@ bool ms_error_prefix(struct ms_error *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(prefix, sizeof(prefix), fmt, ap);
 	va_end(ap);
+	drop_half_character(prefix);
 	snprintf(whole, sizeof(whole), "%s: %s", prefix, err->message);
 	memcpy(err->message, whole, sizeof(err->message) - 1);
 	err->message[sizeof(err->message) - 1] = '\0';
+	drop_half_character(err->message);
 	return false;
 }
 
@@ -86,6 +100,7 @@ bool ms_error_append(struct ms_error *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->message + len, sizeof(err->message) - len, fmt, ap);
 	va_end(ap);
+	drop_half_character(err->message);
 	return false;
 }
 

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "modelsync/clock.h"
+#include "modelsync/log.h"
 #include "modelsync/memory.h"
 
 #define GIVE_UP_MS 1500
@@ -208,21 +209,33 @@ static bool fail_to_connect(struct ms_db *db, struct ms_error *err)
 	return false;
 }
 
-static bool check_conninfo(const char *conninfo, struct ms_error *err)
+/* Parameters by name are worth repeating; any other message may quote a part of the password. */
+static bool may_be_shown(const char *why)
+{
+	return strncmp(why, "invalid URI query parameter", 27) == 0 ||
+	       strncmp(why, "invalid connection option", 25) == 0;
+}
+
+bool ms_db_check_conninfo(const char *conninfo, struct ms_error *err)
 {
 	char *why = NULL;
 	PQconninfoOption *options = PQconninfoParse(conninfo, &why);
 
-	if (!options) {
-		ms_fail(err, MS_ERR_CONFIG,
-			"database.conninfo: %s (libpq's parameters are in its manual, section 34.1.2)",
-			why ? why : "cannot be read");
-		one_line(err->message);
-		PQfreemem(why);
-		return false;
+	if (options) {
+		PQconninfoFree(options);
+		return true;
 	}
-	PQconninfoFree(options);
-	return true;
+	if (why && may_be_shown(why))
+		ms_fail(err, MS_ERR_CONFIG, "database.conninfo: %.*s; take it out: libpq does not know it",
+			(int)strcspn(why, "\n"), why);
+	else
+		ms_fail(err, MS_ERR_CONFIG,
+			"database.conninfo: neither keywords (host=… dbname=…) nor a URL "
+			"(postgresql://USER@HOST/DATABASE); special characters in a URL's password are "
+			"written as %%XX");
+	one_line(err->message);
+	PQfreemem(why);
+	return false;
 }
 
 /* Waits until the socket is ready; false when cancelled, too late, or out of sockets. */
@@ -288,6 +301,13 @@ static bool set_session_up(struct ms_db *db, struct ms_error *err)
 	return false;
 }
 
+/* libpq would write to standard error, into the console's screen. */
+static void log_notice(void *arg, const char *message)
+{
+	(void)arg;
+	ms_log(MS_LOG_DEBUG, "database: %s", message);
+}
+
 bool ms_db_connect(struct ms_db *db, struct ms_error *err)
 {
 	char application[64];
@@ -298,12 +318,13 @@ bool ms_db_connect(struct ms_db *db, struct ms_error *err)
 	if (ms_db_is_connected(db))
 		return true;
 	ms_db_disconnect(db);
-	if (!check_conninfo(db->conninfo, err))
+	if (!ms_db_check_conninfo(db->conninfo, err))
 		return false;
 	snprintf(application, sizeof(application), "modelsync-tui %s", db->purpose);
 	db->conn = PQconnectStartParams(keys, values, 1);
 	if (!db->conn || PQstatus(db->conn) == CONNECTION_BAD)
 		return fail_to_connect(db, err);
+	PQsetNoticeProcessor(db->conn, log_notice, NULL);
 	if (!finish_connecting(db, err))
 		return false;
 	pthread_mutex_lock(&db->lock);

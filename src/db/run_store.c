@@ -75,22 +75,24 @@ struct claim_params {
 	char run[24], fence[24];
 };
 
-static void format_claim(struct claim_params *p, const struct ms_claim *claim)
+static struct claim_params format_claim(const struct ms_claim *claim)
 {
-	snprintf(p->run, sizeof(p->run), "%lld", (long long)claim->run);
-	snprintf(p->fence, sizeof(p->fence), "%lld", (long long)claim->fence);
+	struct claim_params p;
+
+	snprintf(p.run, sizeof(p.run), "%lld", (long long)claim->run);
+	snprintf(p.fence, sizeof(p.fence), "%lld", (long long)claim->fence);
+	return p;
 }
 
 bool ms_run_renew(struct ms_db *db, const struct ms_claim *claim,
 		  const struct ms_run_progress *progress, struct ms_error *err)
 {
-	struct claim_params c;
+	struct claim_params c = format_claim(claim);
 	char done[24], total[24];
 	const char *params[] = {c.run, c.fence, ms_run_phase_name(progress->phase), done, total};
 	PGresult *r;
 	char answer[16];
 
-	format_claim(&c, claim);
 	snprintf(done, sizeof(done), "%lld", (long long)progress->done);
 	snprintf(total, sizeof(total), "%lld", (long long)progress->total);
 	if (!db_query(db,
@@ -185,10 +187,9 @@ static bool hand_over(struct ms_db *db, const char *function, const char *const 
 bool ms_run_apply(struct ms_db *db, const struct ms_claim *claim, const struct ms_fetched_pages *pages,
 		  const struct ms_config *config, struct ms_run_report **out, struct ms_error *err)
 {
-	struct claim_params c;
+	struct claim_params c = format_claim(claim);
 	const char *head[] = {c.run, c.fence};
 
-	format_claim(&c, claim);
 	return hand_over(db, "sync_apply", head, 2, pages, config, out, err);
 }
 
@@ -201,13 +202,12 @@ bool ms_run_preview(struct ms_db *db, const struct ms_fetched_pages *pages,
 bool ms_run_close_failed(struct ms_db *db, const struct ms_claim *claim, const struct ms_error *why,
 			 struct ms_error *err)
 {
-	struct claim_params c;
+	struct claim_params c = format_claim(claim);
 	struct ms_json *details = ms_json_new_object(), *reply = NULL;
 	const char *params[5] = {c.run, c.fence, ms_category_name(why->category), why->message, NULL};
 	char *text;
 	bool ok;
 
-	format_claim(&c, claim);
 	ms_json_add_string(details, "hint", ms_category_hint(why->category));
 	if (why->http_status)
 		ms_json_add_int(details, "http_status", why->http_status);
