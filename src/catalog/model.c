@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "modelsync/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "words.h"
+#include "modelsync/error.h"
+#include "modelsync/json.h"
+
+const char *const ms_status_words[] = {"new", "active", "inactive", "disabled", NULL};
+const char *const ms_tier_words[] = {"free", "pro", "enterprise", NULL};
+
+const char *ms_status_name(enum ms_status status)
+{
+	return ms_status_words[status];
+}
+
+const char *ms_status_short(enum ms_status status)
+{
+	static const char *const names[MS_STATUS_COUNT] = {"new", "act", "ina", "dis"};
+
+	return names[status];
+}
+
+bool ms_status_from_name(const char *name, enum ms_status *out)
+{
+	int i = ms_words_find(ms_status_words, name, strlen(name));
+
+	if (i < 0)
+		return false;
+	*out = (enum ms_status)i;
+	return true;
+}
+
+const char *ms_tier_name(enum ms_tier tier)
+{
+	return ms_tier_words[tier == MS_TIER_FREE ? 0 : tier == MS_TIER_PRO ? 1 : 2];
+}
+
+bool ms_tier_from_name(const char *name, enum ms_tier *out)
+{
+	int i = ms_words_find(ms_tier_words, name, strlen(name));
+
+	if (i < 0)
+		return false;
+	*out = (enum ms_tier)(1 << i);
+	return true;
+}
+
+bool ms_model_is_alias(const struct ms_model *m)
+{
+	return m->alias_target != NULL || m->id[0] == '~';
+}
+
+bool ms_model_is_missing(const struct ms_model *m)
+{
+	return m->missing_since != 0;
+}
+
+/* Whether a price outside prices[] costs something; `discount` is a share, not a price. */
+static bool extra_costs(const struct ms_json *v)
+{
+	struct ms_price price = ms_price_from_text(ms_json_string(v));
+
+	if (strcmp(ms_json_name(v), "discount") == 0)
+		return false;
+	return price.state == MS_PRICE_VARIABLE || price.usd > 0.0 || ms_json_number(v, 0.0) > 0.0;
+}
+
+static bool extras_are_free(const char *extra_pricing)
+{
+	struct ms_error err;
+	struct ms_json *extras;
+	bool is_free = true;
+
+	if (!extra_pricing)
+		return true;
+	extras = ms_json_parse(extra_pricing, strlen(extra_pricing), &err);
+	for (const struct ms_json *v = ms_json_first(extras); v && is_free; v = ms_json_next(v))
+		is_free = !extra_costs(v);
+	ms_json_free(extras);
+	return is_free;
+}
+
+bool ms_model_is_free(const struct ms_model *m)
+{
+	bool known = false;
+
+	for (size_t i = 0; i < MS_PRICE_COUNT; i++) {
+		if (m->prices[i].state == MS_PRICE_VARIABLE || m->prices[i].usd > 0.0)
+			return false;
+		if (m->prices[i].state == MS_PRICE_KNOWN)
+			known = true;
+	}
+	return known && extras_are_free(m->extra_pricing);
+}
+
+bool ms_model_is_paid_in_free_tier(const struct ms_model *m, unsigned tiers)
+{
+	return (tiers & MS_TIER_FREE) && !ms_model_is_free(m);
+}
+
+struct ms_catalog *ms_catalog_new(void)
+{
+	struct ms_catalog *c = ms_alloc(sizeof(*c));
+
+	c->arena = ms_arena_new();
+	return c;
+}
+
+void ms_catalog_free(struct ms_catalog *c)
+{
+	if (!c)
+		return;
+	ms_arena_free(c->arena);
+	ms_free(c->models);
+	ms_free(c);
+}
+
+struct ms_model *ms_catalog_append(struct ms_catalog *c)
+{
+	/* The array doubles whenever its size is a power of two, so no capacity need be kept. */
+	if (c->count == 0)
+		c->models = ms_alloc_array(1, sizeof(*c->models));
+	else if ((c->count & (c->count - 1)) == 0)
+		c->models = ms_realloc_array(c->models, c->count * 2, sizeof(*c->models));
+	memset(&c->models[c->count], 0, sizeof(*c->models));
+	return &c->models[c->count++];
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return strcmp(((const struct ms_model *)a)->id, ((const struct ms_model *)b)->id);
+}
+
+void ms_catalog_sort(struct ms_catalog *c)
+{
+	if (c->count > 1)
+		qsort(c->models, c->count, sizeof(*c->models), by_id);
+}
+
+size_t ms_catalog_find(const struct ms_catalog *c, const char *id)
+{
+	struct ms_model key = {.id = id};
+	const struct ms_model *found = NULL;
+
+	if (c->count)
+		found = bsearch(&key, c->models, c->count, sizeof(*c->models), by_id);
+	return found ? (size_t)(found - c->models) : SIZE_MAX;
+}
