@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+#include "private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "modelsync/memory.h"
+
+#ifndef MS_SYSTEM_CONFIG
+#define MS_SYSTEM_CONFIG "/etc/modelsync-tui.conf"
+#endif
+
+void cfg_warn(struct ms_config *c, const char *fmt, ...)
+{
+	char line[1000];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(line, sizeof(line), fmt, ap);
+	va_end(ap);
+	ms_text_addf(&c->warnings, "%s\n", line);
+}
+
+static void value_replace(struct value *v, struct value *by)
+{
+	ms_free(v->text);
+	ms_free(v->origin);
+	*v = *by;
+}
+
+bool cfg_assign(struct ms_config *c, enum ms_option option, const char *text, enum layer layer,
+		const char *origin, struct ms_error *err)
+{
+	struct value v;
+
+	if (!cfg_check(option, text, origin, &v, err))
+		return false;
+	v.layer = layer;
+	v.origin = ms_strdup(origin);
+	if (layer >= c->values[option].layer)
+		value_replace(&c->values[option], &v);
+	else
+		value_replace(&v, &(struct value){0});
+	return true;
+}
+
+static bool set_defaults(struct ms_config *c, struct ms_error *err)
+{
+	for (int i = 0; i < MS_OPT_COUNT; i++)
+		if (!cfg_assign(c, (enum ms_option)i, ms_option_info((enum ms_option)i)->fallback,
+				LAYER_DEFAULT, "default", err))
+			return false;
+	return true;
+}
+
+/* $XDG_CONFIG_HOME/modelsync-tui/modelsync-tui.conf; relative values are ignored as XDG demands. */
+static char *user_file(const char *const *environ)
+{
+	const char *base = cfg_getenv(environ, "XDG_CONFIG_HOME");
+	const char *home = cfg_getenv(environ, "HOME");
+
+	if (base && base[0] == '/')
+		return ms_format("%s/modelsync-tui/modelsync-tui.conf", base);
+	if (home && home[0] == '/')
+		return ms_format("%s/.config/modelsync-tui/modelsync-tui.conf", home);
+	return NULL;
+}
+
+static bool read_files(struct ms_config *c, const struct ms_config_source *source,
+		       struct ms_error *err)
+{
+	char *user;
+	bool ok;
+
+	if (source->file)
+		return cfg_read_file(c, source->file, LAYER_USER_FILE, false, err);
+	if (!cfg_read_file(c, MS_SYSTEM_CONFIG, LAYER_SYSTEM_FILE, true, err))
+		return false;
+	user = user_file(source->environ);
+	ok = !user || cfg_read_file(c, user, LAYER_USER_FILE, true, err);
+	ms_free(user);
+	return ok;
+}
+
+static bool read_secrets(struct ms_config *c, struct ms_error *err)
+{
+	for (int i = 0; i < MS_OPT_COUNT; i++)
+		if ((ms_option_info((enum ms_option)i)->flags & MS_OPTION_FILE) &&
+		    !cfg_read_secret(c, (enum ms_option)i, err))
+			return false;
+	return true;
+}
+
+bool ms_config_load(struct ms_config **out, const struct ms_config_source *source,
+		    struct ms_error *err)
+{
+	struct ms_config *c = ms_alloc(sizeof(*c));
+
+	*out = NULL;
+	ms_text_init(&c->warnings, 0);
+	if (!set_defaults(c, err) || !read_files(c, source, err) ||
+	    !cfg_read_environ(c, source->environ, err) || !read_secrets(c, err)) {
+		ms_config_free(c);
+		return false;
+	}
+	*out = c;
+	return true;
+}
+
+void ms_config_free(struct ms_config *c)
+{
+	if (!c)
+		return;
+	for (int i = 0; i < MS_OPT_COUNT; i++)
+		value_replace(&c->values[i], &(struct value){0});
+	ms_text_clear(&c->warnings);
+	ms_free(c);
+}
+
+bool ms_config_set(struct ms_config *c, enum ms_option option, const char *value,
+		   struct ms_error *err)
+{
+	if (!cfg_assign(c, option, value, LAYER_COMMAND_LINE, "command line", err))
+		return false;
+	return !(ms_option_info(option)->flags & MS_OPTION_FILE) || cfg_read_secret(c, option, err);
+}
+
+const char *ms_config_string(const struct ms_config *c, enum ms_option option)
+{
+	return c->values[option].text;
+}
+
+int64_t ms_config_int(const struct ms_config *c, enum ms_option option)
+{
+	return c->values[option].number;
+}
+
+bool ms_config_bool(const struct ms_config *c, enum ms_option option)
+{
+	return c->values[option].number != 0;
+}
+
+bool ms_config_is_set(const struct ms_config *c, enum ms_option option)
+{
+	return c->values[option].layer != LAYER_DEFAULT;
+}
+
+const char *ms_config_origin(const struct ms_config *c, enum ms_option option)
+{
+	return c->values[option].origin;
+}
+
+void ms_config_warnings(const struct ms_config *c, struct ms_text *out)
+{
+	ms_text_add(out, ms_text_str(&c->warnings));
+}
