@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "modelsync/memory.h"
+#include "private.h"
+
+static size_t count_set(const struct ms_config *config)
+{
+	size_t n = 0;
+
+	for (int i = 0; i < MS_OPT_COUNT; i++)
+		n += ms_config_is_set(config, (enum ms_option)i);
+	return n;
+}
+
+bool command_config_check(struct cli *cli, struct ms_error *err)
+{
+	struct ms_text warnings;
+
+	if (!ms_db_check_conninfo(ms_config_string(cli->config, MS_OPT_DB_CONNINFO), err))
+		return false;
+	ms_text_init(&warnings, 0);
+	ms_config_warnings(cli->config, &warnings);
+	for (char *line = warnings.data ? strtok(warnings.data, "\n") : NULL; line;
+	     line = strtok(NULL, "\n"))
+		print_clean("warning: ", line);
+	ms_text_clear(&warnings);
+	printf("ok: %d options, %zu of them set\n", MS_OPT_COUNT, count_set(cli->config));
+	return true;
+}
+
+bool command_config_show(struct cli *cli, struct ms_error *err)
+{
+	static const char *const titles[] = {"OPTION", "VALUE", "FROM"};
+	struct table *t = table_new(3);
+	struct ms_text cell;
+
+	(void)err;
+	ms_text_init(&cell, 0);
+	for (size_t i = 0; i < 3; i++)
+		table_head(t, i, titles[i], false);
+	for (int i = 0; i < MS_OPT_COUNT; i++) {
+		const struct ms_option_info *o = ms_option_info((enum ms_option)i);
+
+		ms_text_reset(&cell);
+		ms_text_addf(&cell, "%s.%s", o->section, o->key);
+		table_add(t, ms_text_str(&cell));
+		ms_text_reset(&cell);
+		ms_config_masked(cli->config, (enum ms_option)i, &cell);
+		table_add(t, ms_text_str(&cell));
+		table_add(t, ms_config_origin(cli->config, (enum ms_option)i));
+	}
+	table_print(t, stdout);
+	table_free(t);
+	ms_text_clear(&cell);
+	return true;
+}

@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "private.h"
+
+#define CONSOLE_ARGS 0u
+#define SYNC_ARGS                                                                                  \
+	(ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_FROM) | ARG_BIT(ARG_FORCE) | ARG_BIT(ARG_APPLY_HELD) | \
+	 ARG_BIT(ARG_DISCARD_HELD) | ARG_BIT(ARG_JSON))
+
+const struct command command_table[] = {
+	{"", "[FILTER]", "the console",
+	 "Opens the console, showing the models that match FILTER. Inside, ? lists all keys.",
+	 CONSOLE_ARGS, 0, WORDS_MAX, command_console},
+	{"sync", "", "fetch the catalogue and bring the database up to date",
+	 "A catalogue that looks wrong (empty, many models gone) is held: nothing is applied until\n"
+	 "--apply-held or --discard-held decides. A dry run writes nothing at all. With --from the\n"
+	 "catalogue is read from a file, standard input or another URL.",
+	 SYNC_ARGS, 0, 0, command_sync},
+	{"models", "[FILTER]", "list models",
+	 "JSON and CSV hold exact values; the table shows prices in USD per million tokens.\n"
+	 "FILTER is the console's language: status:new 'price<1' -provider:meta",
+	 ARG_BIT(ARG_SORT) | ARG_BIT(ARG_COLUMNS) | ARG_BIT(ARG_FORMAT) | ARG_BIT(ARG_JSON), 0,
+	 WORDS_MAX, command_models},
+	{"set", "FILTER ASSIGNMENT…", "decide status, tiers and limits of all models that match",
+	 "ASSIGNMENT is status=new|active|inactive|disabled, tier=+pro,-free (change) or tier=pro\n"
+	 "(exactly), daily_limit=N|none, monthly_limit=N|none. FILTER is one argument; '*' is every\n"
+	 "model. Shows what it would do and asks, unless --yes is given.",
+	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES) | ARG_BIT(ARG_JSON), 2,
+	 WORDS_MAX, command_set},
+	{"history", "", "past syncs, the newest first", "Shows 20 unless --limit says otherwise.",
+	 ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_JSON), 0, 0, command_history},
+	{"events", "[FILTER]", "what happened to models, one event a line",
+	 "FILTER selects models as they are now; models that upstream no longer lists included.",
+	 ARG_BIT(ARG_SINCE) | ARG_BIT(ARG_RUN) | ARG_BIT(ARG_JSON), 0, WORDS_MAX, command_events},
+	{"undo", "CHANGESET", "reverse a changeset by a new one",
+	 "Fields that somebody changed since are left alone and reported. Shows what it would do and\n"
+	 "asks, unless --yes is given.",
+	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES) | ARG_BIT(ARG_JSON), 1, 1,
+	 command_undo},
+	{"status", "", "health, counts and the last sync; for monitoring",
+	 "Exits with 1 when the last run failed, an answer is held, or no run has completed for 26\n"
+	 "hours.",
+	 ARG_BIT(ARG_JSON), 0, 0, command_status},
+	{"db migrate", "", "create or update the schema",
+	 "One transaction: on failure nothing has changed. Before the first migration of a database\n"
+	 "on another machine it asks, unless --yes is given.",
+	 ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES), 0, 0, command_db_migrate},
+	{"db status", "", "which migrations are applied",
+	 "Exits with 2 unless the schema is current.", 0u, 0, 0, command_db_status},
+	{"config check", "", "check all settings",
+	 "Reads files and environment; connects to nothing.", 0u, 0, 0, command_config_check},
+	{"config show", "", "show all settings and where each came from", "Secrets are masked.", 0u,
+	 0, 0, command_config_show},
+	{"local start", "", "start the private PostgreSQL", "Creates it on first use.", 0u, 0, 0,
+	 command_local},
+	{"local stop", "", "stop the private PostgreSQL", "The data stays.", 0u, 0, 0,
+	 command_local},
+	{"local status", "", "say whether the private PostgreSQL runs",
+	 "Exits with 1 when it does not.", 0u, 0, 0, command_local},
+	{"local conninfo", "", "print how to connect to it", "For psql and other programs.", 0u, 0,
+	 0, command_local},
+	{0},
+};
+
+/* Length of the first word of a command's name. */
+static size_t head_length(const char *name)
+{
+	return strcspn(name, " ");
+}
+
+static bool has_head(const char *name, const char *word)
+{
+	return *name && strlen(word) == head_length(name) && memcmp(name, word, strlen(word)) == 0;
+}
+
+static void drop_words(struct cli *cli, int n)
+{
+	cli->word_count -= n;
+	memmove(cli->words, cli->words + n, (size_t)cli->word_count * sizeof(cli->words[0]));
+}
+
+/* The command of two words that begins with the given ones. */
+static const struct command *find_pair(const char *head, const char *tail)
+{
+	for (const struct command *c = command_table; c->name; c++)
+		if (has_head(c->name, head) && c->name[strlen(head)] &&
+		    strcmp(c->name + strlen(head) + 1, tail) == 0)
+			return c;
+	return NULL;
+}
+
+static bool fail_second_word(const char *head, const char *tail, struct ms_error *err)
+{
+	struct ms_text list;
+
+	ms_text_init(&list, 0);
+	for (const struct command *c = command_table; c->name; c++)
+		if (has_head(c->name, head))
+			ms_text_addf(&list, "%s%s", list.len ? ", " : "", c->name);
+	ms_fail(err, MS_ERR_USAGE, "%s%s%s: %s; there are: %s", head, *tail ? " " : "", tail,
+		*tail ? "unknown command" : "incomplete command", ms_text_str(&list));
+	ms_text_clear(&list);
+	return false;
+}
+
+/* A word of letters and dashes alone looks like a command; everything else is a filter. */
+static bool looks_like_command(const char *word)
+{
+	return *word != '-' && word[strspn(word, "abcdefghijklmnopqrstuvwxyz-")] == '\0';
+}
+
+static bool fail_command(const char *word, struct ms_error *err)
+{
+	const char *names[40], *nearest;
+	size_t n = 0;
+	char heads[40][20];
+
+	for (const struct command *c = command_table; c->name && n < 39; c++) {
+		snprintf(heads[n], sizeof(heads[n]), "%.*s", (int)head_length(c->name), c->name);
+		names[n] = heads[n];
+		n += *c->name != '\0';
+	}
+	names[n] = NULL;
+	nearest = ms_text_nearest(word, names);
+	if (nearest && ms_text_distance(word, nearest) * 2 > strlen(word))
+		nearest = NULL; /* gpt is no misspelt set */
+	return ms_fail(
+		err, MS_ERR_USAGE,
+		"unknown command %s%s%s%s (as a filter for the console: modelsync-tui -- %s)", word,
+		nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", word);
+}
+
+bool command_find(struct cli *cli, struct ms_error *err)
+{
+	const char *word = cli->word_count ? cli->words[0] : "";
+	const char *second = cli->word_count > 1 ? cli->words[1] : "";
+
+	if (cli->command)
+		return true;
+	cli->command = command_table;
+	for (const struct command *c = command_table; c->name; c++) {
+		if (!has_head(c->name, word))
+			continue;
+		cli->command = c->name[strlen(word)] ? find_pair(word, second) : c;
+		if (cli->command) {
+			drop_words(cli, cli->command->name[strlen(word)] ? 2 : 1);
+			return true;
+		}
+		cli->command = c;
+		if (args_has(cli, ARG_HELP))
+			return true;
+		return fail_second_word(word, second, err);
+	}
+	return !*word || !looks_like_command(word) || fail_command(word, err);
+}

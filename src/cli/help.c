@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "modelsync/utf8.h"
+#include "private.h"
+
+#define MARGIN 26
+
+static void print_row(FILE *to, const char *left, const char *right)
+{
+	size_t columns = ms_utf8_columns(left);
+
+	if (columns < MARGIN)
+		fprintf(to, "  %s%*s%s\n", left, (int)(MARGIN - columns), "", right);
+	else
+		fprintf(to, "  %s\n  %*s%s\n", left, MARGIN, "", right);
+}
+
+static void print_args(FILE *to, unsigned args)
+{
+	char left[60];
+
+	for (int i = 0; i < ARG_COUNT; i++) {
+		if (!(args & ARG_BIT(i)))
+			continue;
+		snprintf(left, sizeof(left), "--%s%s%s", arg_table[i].name,
+			 arg_table[i].value ? " " : "",
+			 arg_table[i].value ? arg_table[i].value : "");
+		print_row(to, left, arg_table[i].help);
+	}
+}
+
+static const char exit_codes[] =
+	"Exit codes:\n"
+	"  0 done   1 failed, or status finds something wrong   2 usage, configuration or schema\n"
+	"  3 database unreachable   4 partly done or conflict   5 refused or held by the guard\n"
+	"  6 another sync runs, or the cooldown   7 no terminal   130 cancelled\n";
+
+void help_print(FILE *to)
+{
+	char left[100];
+
+	fputs("usage: modelsync-tui [OPTION…] [FILTER]        the console\n"
+	      "       modelsync-tui [OPTION…] COMMAND …       one of the commands below\n\n"
+	      "Commands:\n",
+	      to);
+	for (const struct command *c = command_table + 1; c->name; c++) {
+		snprintf(left, sizeof(left), "%s%s%s", c->name, *c->usage ? " " : "", c->usage);
+		print_row(to, left, c->summary);
+	}
+	fputs("\nOptions, before or after the command:\n", to);
+	print_args(to, ARGS_GLOBAL);
+	fprintf(to, "\n%s\nmodelsync-tui COMMAND --help shows the options of a command.\n",
+		exit_codes);
+}
+
+void help_print_command(FILE *to, const struct command *c)
+{
+	size_t head = strcspn(c->name, " ");
+
+	fprintf(to, "usage: modelsync-tui %s%s[OPTION…]%s%s\n\n%s.\n", c->name, *c->name ? " " : "",
+		*c->usage ? " " : "", c->usage, c->summary);
+	fprintf(to, "%s\n", c->details);
+	if (c->args)
+		fputs("\nOptions:\n", to);
+	print_args(to, c->args);
+	fputs("\nOptions of every command:\n", to);
+	print_args(to, ARGS_GLOBAL);
+	if (c->name[head])
+		fputs("\nRelated:\n", to);
+	for (const struct command *o = command_table; c->name[head] && o->name; o++)
+		if (o != c && strncmp(o->name, c->name, head + 1) == 0)
+			print_row(to, o->name, o->summary);
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "modelsync/memory.h"
+#include "private.h"
+
+void print_json(const struct ms_json *v)
+{
+	char *text = ms_json_print(v);
+
+	puts(text);
+	ms_free(text);
+}
+
+void json_value_text(struct ms_text *out, const struct ms_json *v)
+{
+	char *text;
+
+	if (ms_json_is_null(v)) {
+		ms_text_add(out, "none");
+		return;
+	}
+	text = ms_json_is_string(v) ? ms_strdup(ms_json_text(v)) : ms_json_print(v);
+	ms_text_add(out, text);
+	ms_free(text);
+}
+
+void json_change_text(struct ms_text *out, const struct ms_json *change)
+{
+	ms_text_addf(out, "%s ", ms_json_text(ms_json_get(change, "field")));
+	json_value_text(out, ms_json_get(change, "old"));
+	ms_text_add(out, ">");
+	json_value_text(out, ms_json_get(change, "new"));
+}
+
+const char *json_time_text(char *buf, size_t size, const struct ms_json *v)
+{
+	const char *text = ms_json_text(v);
+
+	snprintf(buf, size, "%.19s", text);
+	if (strlen(buf) > 10)
+		buf[10] = ' ';
+	return buf;
+}
+
+void json_actor_text(struct ms_text *out, const struct ms_json *v)
+{
+	const char *user = ms_json_string(ms_json_get(v, "os_user"));
+
+	ms_text_addf(out, "%s%s%s", user ? user : "", user ? "/" : "",
+		     ms_json_text(ms_json_get(v, "origin")));
+}

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MS_CLI_PRIVATE_H
+#define MS_CLI_PRIVATE_H
+
+#include <stdio.h>
+
+#include "modelsync/config.h"
+#include "modelsync/db.h"
+#include "modelsync/error.h"
+#include "modelsync/filter.h"
+#include "modelsync/model.h"
+#include "modelsync/run.h"
+#include "modelsync/text.h"
+
+/* Options of the command line; args.c has the table. */
+enum arg {
+	ARG_CONFIG,
+	ARG_DB,
+	ARG_LOCAL,
+	ARG_READ_ONLY,
+	ARG_THEME,
+	ARG_HELP,
+	ARG_VERSION,
+	ARG_DRY_RUN,
+	ARG_FROM,
+	ARG_FORCE,
+	ARG_APPLY_HELD,
+	ARG_DISCARD_HELD,
+	ARG_SORT,
+	ARG_COLUMNS,
+	ARG_FORMAT,
+	ARG_REASON,
+	ARG_LIMIT,
+	ARG_SINCE,
+	ARG_RUN,
+	ARG_YES,
+	ARG_JSON,
+	ARG_COUNT
+};
+#define ARG_BIT(arg) (1u << (arg))
+/* Accepted by every command, before or after its name. */
+#define ARGS_GLOBAL                                                                                \
+	(ARG_BIT(ARG_CONFIG) | ARG_BIT(ARG_DB) | ARG_BIT(ARG_LOCAL) | ARG_BIT(ARG_READ_ONLY) |     \
+	 ARG_BIT(ARG_THEME) | ARG_BIT(ARG_HELP) | ARG_BIT(ARG_VERSION))
+
+struct arg_info {
+	const char *name;  /* without the dashes */
+	const char *value; /* what follows it, or NULL for a switch */
+	const char *help;
+};
+extern const struct arg_info arg_table[ARG_COUNT];
+
+struct cli;
+
+struct command {
+	const char *name;  /* "sync", "db migrate"; "" = the console */
+	const char *usage; /* what follows the name, options aside */
+	const char *summary;
+	const char *details; /* paragraphs for its own help */
+	unsigned args;       /* ARG_BITs beside ARGS_GLOBAL */
+	int words_min, words_max;
+	/* The exit code is cli->exit_code when it succeeds. */
+	bool (*run)(struct cli *cli, struct ms_error *err);
+};
+extern const struct command command_table[]; /* ends with a NULL name */
+
+#define WORDS_MAX 64
+
+/* One run of the program. */
+struct cli {
+	const struct command *command;
+	const char *values[ARG_COUNT]; /* "" for a switch that was given, NULL for what was not */
+	char *words[WORDS_MAX];        /* borrowed from argv */
+	int word_count;
+	struct ms_config *config;
+	struct ms_db *db;
+	int64_t run; /* of the sync, for error reports */
+	bool has_declined; /* answered a question with no */
+	int exit_code;
+};
+
+/* --- args.c: the command line into struct cli */
+
+bool args_parse(struct cli *cli, int argc, char **argv, struct ms_error *err) MS_MUST_CHECK;
+bool args_has(const struct cli *cli, enum arg arg);
+/* Fails with the range unless the value is a whole number in it; otherwise stays when not given. */
+bool args_number(const struct cli *cli, enum arg arg, int64_t min, int64_t max, int64_t *out,
+		 struct ms_error *err) MS_MUST_CHECK;
+bool number_parse(const char *text, int64_t min, int64_t max, int64_t *out);
+/* The words from that one on, joined by spaces: a filter need not be quoted. Owned. */
+char *args_join(const struct cli *cli, int first);
+
+/* --- command.c, help.c */
+
+/* Takes the command's name off the words. */
+bool command_find(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+void help_print(FILE *to);
+void help_print_command(FILE *to, const struct command *command);
+
+/* --- session.c, local.c: configuration and connection */
+
+bool session_configure(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+/* A database to connect to is known; otherwise the error names the two ways. */
+bool session_require_database(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+/* Connects. */
+bool session_connect(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+/* Connects and demands the current schema. */
+bool session_open(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+/* Fails under --read-only. */
+bool session_require_write(const struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+/* Starts the private cluster; *conninfo is owned. */
+bool local_start(char **conninfo, struct ms_error *err) MS_MUST_CHECK;
+/* Becomes the script with these arguments; returns only when that fails. */
+bool local_exec(const char *verb, struct ms_error *err) MS_MUST_CHECK;
+
+/* --- select.c: filters over the loaded catalogue */
+
+struct selection {
+	struct ms_catalog *catalog;
+	struct ms_filter *filter;
+	struct ms_model **models; /* those that match, in the filter's order */
+	size_t count;
+};
+/* Prints expression and caret to stderr before it fails. Owned. */
+bool filter_compile(const char *text, struct ms_filter **out, struct ms_error *err) MS_MUST_CHECK;
+/* Connects, loads and filters; "*" is everything. sort: "in,-ctx", or NULL. */
+bool selection_load(struct cli *cli, const char *filter, const char *sort, struct selection *out,
+		    struct ms_error *err) MS_MUST_CHECK;
+void selection_clear(struct selection *s);
+/* Whether the model of that id, present upstream or not, matches. */
+bool selection_has(const struct selection *s, const char *id);
+/* A list of fields, separated by commas; a leading '-' makes a key descending. */
+bool fields_parse(const char *list, struct ms_sort_key *keys, size_t max, size_t *count,
+		  struct ms_error *err) MS_MUST_CHECK;
+
+/* --- table.c, terminal.c: output */
+
+struct table;
+struct table *table_new(size_t columns);
+void table_head(struct table *t, size_t column, const char *title, bool right_aligned); /* borrowed */
+/* Of several such columns the one with rank 1 is left out first when the terminal is narrow. */
+void table_head_optional(struct table *t, size_t column, int rank);
+void table_add(struct table *t, const char *cell); /* row by row; copied; NULL is "" */
+void table_add_int(struct table *t, int64_t n);
+void table_print(const struct table *t, FILE *to); /* fits the width when it is a terminal */
+void table_free(struct table *t);
+
+/* Columns of the terminal behind f, or 0 when it is none. */
+size_t terminal_columns(FILE *f);
+/* s with '?' for control characters and, on a terminal that is not UTF-8, for all but ASCII. */
+void terminal_clean(struct ms_text *out, const char *s, FILE *to);
+const char *terminal_ellipsis(FILE *to); /* one column that stands for what was cut */
+/* Asks on stderr, reads stdin. Fails unless the answer is y or yes, or without a terminal. */
+bool terminal_confirm(struct cli *cli, const char *question, struct ms_error *err) MS_MUST_CHECK;
+
+/* --- model_json.c, json_text.c, report.c, progress.c */
+
+struct ms_json *model_json(const struct ms_model *m);
+void print_json(const struct ms_json *v); /* one line */
+void print_clean(const char *prefix, const char *s); /* one line, through terminal_clean() */
+void json_value_text(struct ms_text *out, const struct ms_json *v); /* null is "none" */
+/* "field old>new" of an object with these members */
+void json_change_text(struct ms_text *out, const struct ms_json *change);
+/* "2026-06-07 18:23:05" of PostgreSQL's JSON form; "" for null */
+const char *json_time_text(char *buf, size_t size, const struct ms_json *v);
+void json_actor_text(struct ms_text *out, const struct ms_json *v); /* "alice/console" */
+void report_print(const struct ms_run_report *r);
+/* "changeset 7: 3 models changed" and what was not; noun in the singular */
+void write_result_print(const struct ms_write_result *r, const char *noun, const char *verb);
+
+struct progress {
+	FILE *to;
+	size_t columns; /* 0 = silent */
+	int64_t drawn_at_ms;
+	bool is_shown;
+};
+void progress_init(struct progress *p, FILE *to);
+void progress_show(struct progress *p, const struct ms_run_progress *now);
+void progress_erase(struct progress *p);
+
+/* --- commands */
+
+bool command_console(struct cli *cli, struct ms_error *err);
+bool command_sync(struct cli *cli, struct ms_error *err);
+bool command_models(struct cli *cli, struct ms_error *err);
+bool command_set(struct cli *cli, struct ms_error *err);
+bool command_history(struct cli *cli, struct ms_error *err);
+bool command_events(struct cli *cli, struct ms_error *err);
+bool command_undo(struct cli *cli, struct ms_error *err);
+bool command_status(struct cli *cli, struct ms_error *err);
+bool command_db_migrate(struct cli *cli, struct ms_error *err);
+bool command_db_status(struct cli *cli, struct ms_error *err);
+bool command_config_check(struct cli *cli, struct ms_error *err);
+bool command_config_show(struct cli *cli, struct ms_error *err);
+bool command_local(struct cli *cli, struct ms_error *err);
+
+#endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include <inttypes.h>
+#include <string.h>
+
+#include "private.h"
+
+#define SHOWN_MAX 20
+
+/* Upstream's text may hold anything; what a terminal would obey is replaced. */
+void print_clean(const char *prefix, const char *s)
+{
+	struct ms_text clean;
+
+	ms_text_init(&clean, 0);
+	terminal_clean(&clean, s, stdout);
+	printf("%s%s\n", prefix, ms_text_str(&clean));
+	ms_text_clear(&clean);
+}
+
+static void print_more(size_t shown, size_t total)
+{
+	if (total > shown)
+		printf("  and %zu more\n", total - shown);
+}
+
+static void print_list(const char *title, char *const *lines, size_t count, size_t total)
+{
+	if (!count)
+		return;
+	printf("%s:\n", title);
+	for (size_t i = 0; i < count && i < SHOWN_MAX; i++)
+		print_clean("  ", lines[i]);
+	print_more(count < SHOWN_MAX ? count : SHOWN_MAX, total);
+}
+
+static const char *change_sign(const char *kind)
+{
+	static const char *const signs[][2] = {
+		{"added", "+"}, {"removed", "-"}, {"returned", "<"}, {"changed", "~"}};
+
+	for (size_t i = 0; i < sizeof(signs) / sizeof(signs[0]); i++)
+		if (strcmp(kind, signs[i][0]) == 0)
+			return signs[i][1];
+	return "?";
+}
+
+static void print_changes(const struct ms_run_report *r)
+{
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	if (r->change_count)
+		puts("changes (+ added, - gone, < back, ~ changed):");
+	for (size_t i = 0; i < r->change_count && i < SHOWN_MAX; i++) {
+		const struct ms_run_change *c = &r->changes[i];
+
+		ms_text_reset(&line);
+		ms_text_addf(&line, "%s %s%s%s", change_sign(c->kind), c->model_id,
+			     *c->summary ? "  " : "", c->summary);
+		print_clean("  ", ms_text_str(&line));
+	}
+	print_more(r->change_count < SHOWN_MAX ? r->change_count : SHOWN_MAX, r->changes_total);
+	ms_text_clear(&line);
+}
+
+static void print_counts(const struct ms_run_report *r)
+{
+	const struct ms_run_counts *n = &r->counts;
+
+	printf("%" PRId64 " models: %" PRId64 " added, %" PRId64 " updated, %" PRId64
+	       " back, %" PRId64 " gone, %" PRId64 " unchanged",
+	       n->valid, n->added, n->updated, n->returned, n->marked_inactive, n->unchanged);
+	if (n->invalid)
+		printf(", %" PRId64 " skipped as invalid", n->invalid);
+	if (n->duplicates)
+		printf(", %" PRId64 " duplicates ignored", n->duplicates);
+	putchar('\n');
+}
+
+static void print_headline(const struct ms_run_report *r)
+{
+	switch (r->state) {
+	case MS_RUN_PREVIEW:
+		puts("dry run: nothing was written");
+		break;
+	case MS_RUN_HELD:
+		printf("run %" PRId64 " is held as hold %" PRId64 ": nothing was applied\n", r->run,
+		       r->hold);
+		break;
+	case MS_RUN_RUNNING:
+	case MS_RUN_COMPLETED:
+	case MS_RUN_FAILED:
+		printf("run %" PRId64 " %s", r->run, ms_run_state_name(r->state));
+		if (r->changeset)
+			printf(", changeset %" PRId64, r->changeset);
+		putchar('\n');
+		break;
+	}
+}
+
+void report_print(const struct ms_run_report *r)
+{
+	print_headline(r);
+	print_list(r->state == MS_RUN_PREVIEW ? "it would be held because" : "reasons", r->guard,
+		   r->guard_count, r->guard_count);
+	if (r->state == MS_RUN_HELD)
+		printf("look at the changes below, then decide:\n"
+		       "  modelsync-tui sync --apply-held %" PRId64 "\n"
+		       "  modelsync-tui sync --discard-held %" PRId64 "\n",
+		       r->hold, r->hold);
+	print_counts(r);
+	print_changes(r);
+	print_list("warnings", r->findings, r->finding_count, r->findings_total);
+	print_list("alerts", r->alerts, r->alert_count, r->alert_count);
+	printf("fetch %.0f ms (%.1f MB), database %.0f ms\n", r->timing.fetch,
+	       (double)r->bytes / 1e6, r->timing.database);
+}
+
+void write_result_print(const struct ms_write_result *r, const char *noun, const char *verb)
+{
+	static const char *const words[] = {"applied", "unchanged", "conflict", "unknown"};
+	struct ms_text line;
+	size_t shown = 0;
+
+	if (r->changeset)
+		printf("changeset %" PRId64 ": ", r->changeset);
+	printf("%zu %s%s %s", r->applied, noun, r->applied == 1 ? "" : "s", verb);
+	if (r->unchanged)
+		printf(", %zu had it already", r->unchanged);
+	if (r->conflicts)
+		printf(", %zu left alone because somebody else changed it meanwhile", r->conflicts);
+	if (r->unknown)
+		printf(", %zu unknown", r->unknown);
+	putchar('\n');
+	ms_text_init(&line, 0);
+	for (size_t i = 0; i < r->row_count && shown < SHOWN_MAX; i++) {
+		const struct ms_write_row *row = &r->rows[i];
+
+		if (row->outcome == MS_WRITE_UNCHANGED)
+			continue;
+		ms_text_reset(&line);
+		ms_text_addf(&line, "%s: %s%s%s", words[row->outcome], row->model_id,
+			     row->note ? ", now " : "", row->note ? row->note : "");
+		print_clean("  ", ms_text_str(&line));
+		shown++;
+	}
+	print_more(shown, r->conflicts + r->unknown);
+	ms_text_clear(&line);
+}

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "modelsync/log.h"
+#include "modelsync/memory.h"
+#include "private.h"
+
+static void apply_log_level(const struct ms_config *config)
+{
+	static const char *const names[] = {"error", "warn", "info", "debug"};
+
+	for (int i = 0; i < 4; i++)
+		if (strcmp(ms_config_string(config, MS_OPT_LOG_LEVEL), names[i]) == 0)
+			ms_log_set_level((enum ms_log_level)i);
+}
+
+bool session_configure(struct cli *cli, struct ms_error *err)
+{
+	static const struct {
+		enum arg arg;
+		enum ms_option option;
+	} map[] = {{ARG_DB, MS_OPT_DB_CONNINFO}, {ARG_THEME, MS_OPT_CONSOLE_THEME}};
+	struct ms_config_source source = {
+		.file = cli->values[ARG_CONFIG],
+		.environ = (const char *const *)environ,
+	};
+
+	if (!ms_config_load(&cli->config, &source, err))
+		return false;
+	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
+		if (args_has(cli, map[i].arg) &&
+		    !ms_config_set(cli->config, map[i].option, cli->values[map[i].arg], err))
+			return false;
+	if (args_has(cli, ARG_READ_ONLY) &&
+	    !ms_config_set(cli->config, MS_OPT_CONSOLE_READ_ONLY, "true", err))
+		return false;
+	apply_log_level(cli->config);
+	return true;
+}
+
+/* What libpq itself would take from the environment. */
+static bool libpq_knows_a_database(void)
+{
+	static const char *const names[] = {"PGHOST", "PGHOSTADDR", "PGSERVICE", "PGDATABASE"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		const char *value = getenv(names[i]);
+
+		if (value && *value)
+			return true;
+	}
+	return false;
+}
+
+bool session_require_database(struct cli *cli, struct ms_error *err)
+{
+	char *conninfo;
+	bool ok;
+
+	if (args_has(cli, ARG_LOCAL)) {
+		if (!local_start(&conninfo, err))
+			return false;
+		ok = ms_config_set(cli->config, MS_OPT_DB_CONNINFO, conninfo, err);
+		ms_free(conninfo);
+		return ok;
+	}
+	if (*ms_config_string(cli->config, MS_OPT_DB_CONNINFO) || libpq_knows_a_database())
+		return true;
+	return ms_fail(
+		err, MS_ERR_USAGE,
+		"no database is configured; there are two ways: --local uses a private PostgreSQL of "
+		"your own; --db CONNINFO, DATABASE_URL or database.conninfo names an existing one");
+}
+
+bool session_connect(struct cli *cli, struct ms_error *err)
+{
+	struct ms_db_options options;
+
+	if (!session_require_database(cli, err))
+		return false;
+	ms_db_options_init(&options, cli->config, "cli");
+	options.read_only = args_has(cli, ARG_READ_ONLY);
+	cli->db = ms_db_new(&options);
+	return ms_db_connect(cli->db, err);
+}
+
+bool session_open(struct cli *cli, struct ms_error *err)
+{
+	return session_connect(cli, err) && ms_schema_require(cli->db, err);
+}
+
+bool session_require_write(const struct cli *cli, struct ms_error *err)
+{
+	return !args_has(cli, ARG_READ_ONLY) ||
+	       ms_fail(err, MS_ERR_REFUSED, "%s writes to the database, which --read-only forbids",
+		       cli->command->name);
+}
