@@ -41,7 +41,7 @@ static const struct category_row categories[MS_CATEGORY_COUNT] = {
 	[MS_ERR_INTERRUPTED] = {"interrupted", 1,
 				"The process that ran it went away; nothing was applied. Sync again."},
 	[MS_ERR_CANCELLED] = {"cancelled", 130, "Nothing was applied. Sync again when ready."},
-	[MS_ERR_CONFIG] = {"config", 2, "Correct the setting; config check shows all problems."},
+	[MS_ERR_CONFIG] = {"config", 2, "Correct the setting; config check tests the rest."},
 	[MS_ERR_INTERNAL] = {"internal", 1,
 			     "This should not happen: please report it with the message above."},
 	[MS_ERR_USAGE] = {"usage", 2, "See modelsync-tui --help."},

@@ -7,6 +7,7 @@
 #include "modelsync/json.h"
 
 #include <cjson/cJSON.h>
+#include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
@@ -46,20 +47,19 @@ struct scan {
 	int depth, deepest;
 };
 
+/* The value of four hexadecimal digits at s, or -1. */
 static int hex4(const char *s, const char *end)
 {
 	int value = 0;
 
+	if (end - s < 4)
+		return -1;
 	for (int i = 0; i < 4; i++) {
-		const char *digits = "0123456789abcdef";
-		const char *at;
+		int c = (unsigned char)s[i];
 
-		if (s + i >= end || s[i] == '\0')
+		if (!isxdigit(c))
 			return -1;
-		at = strchr(digits, s[i] | 0x20);
-		if (!at)
-			return -1;
-		value = value * 16 + (int)(at - digits);
+		value = value * 16 + (isdigit(c) ? c - '0' : tolower(c) - 'a' + 10);
 	}
 	return value;
 }

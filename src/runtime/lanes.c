@@ -180,6 +180,7 @@ void ms_lanes_sync(struct ms_lanes *lanes, bool dry_run, bool force)
 
 	q->flag = dry_run;
 	q->force = force;
+	ms_sync_rearm(lanes->syncer);
 	lane_submit(lanes->sync, &q->job);
 }
 

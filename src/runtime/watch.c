@@ -12,8 +12,8 @@
 
 #include "modelsync/memory.h"
 
-#define FIRST_PAUSE_S 1
-#define LONGEST_PAUSE_S 30
+#define FIRST_PAUSE_S   1
+#define LONGEST_PAUSE_S 10
 
 void watch_tell(struct ms_lanes *lanes, char what)
 {

@@ -60,7 +60,7 @@ class MigrateTest(ClusterTestCase):
     def test_changed_functions_are_replaced(self):
         db = self.database()
         db.psql("UPDATE modelsync.schema_migration SET checksum = 'x' WHERE version = 0")
-        db.psql("DROP FUNCTION modelsync.status()")
+        db.psql("DROP FUNCTION modelsync.status")
         self.assert_exit(db.run("models"), 2, "db migrate")
         self.assert_exit(db.run("db", "migrate"), 0)
         self.assert_exit(db.run("models"), 0)

@@ -209,6 +209,7 @@ static void json_escapes_are_repaired_in_place(void **state)
 		{"\"\\ude00\\uD800\"", "\"\\ufffd\\ufffd\"", 2},
 		{"\\u0000\"\\", "\\u0000\"\\", 0},
 		{"\"\\u00", "\"\\u00", 0},
+		{"\"\\u\x10\x10\x10\x10\"", "\"\\u\x10\x10\x10\x10\"", 0},
 	};
 	char buf[64];
 

@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A run:
+ *
+ *   dry run:  acquire ─────────────────────────────────────── preview ── report
+ *   others:   claim ── acquire (renewing the claim) ── hand over ── apply ── report
+ *               │          └── failed, cancelled, lost ──┴── close as failed ── error
+ *               └── refused: another one runs, cooldown
+ *
+ * The claim is committed before anything is fetched, so that everybody sees the run; whatever fails
+ * afterwards leaves a closed row. If not even closing works, the claim runs out by itself and the
+ * next run closes the row as interrupted. A file is read before the claim: it may be a pipe that
+ * takes its time, and a file that is not there is no run.
+ */
+#include "modelsync/sync.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "modelsync/clock.h"
+#include "modelsync/json.h"
+#include "modelsync/log.h"
+#include "modelsync/memory.h"
+#include "modelsync/upstream.h"
+
+#define RENEW_EVERY_MS	 1000
+#define UNREACHABLE_MS	 10000 /* a database restart may take so long; well below the lease */
+#define SQLSTATE_NO_JSON "22P02"
+
+struct ms_sync {
+	struct ms_db *db;
+	const struct ms_config *config;
+	atomic_bool is_cancelled;
+	atomic_bool is_in_database; /* a statement runs that may be cancelled */
+};
+
+struct job {
+	struct ms_sync *sync;
+	const struct ms_run_request *request;
+	ms_sync_progress_fn progress;
+	void *arg;
+	struct ms_claim claim; /* run 0 = none */
+	int64_t tried_ms, renewed_ms;
+	struct ms_error stop; /* why the hook stopped the fetch; category MS_OK = it did not */
+	struct ms_fetched *got;
+	bool is_closed; /* the database closed the run itself */
+};
+
+struct ms_sync *ms_sync_new(struct ms_db *db, const struct ms_config *config)
+{
+	struct ms_sync *s = ms_alloc(sizeof(*s));
+
+	s->db = db;
+	s->config = config;
+	atomic_init(&s->is_cancelled, false);
+	atomic_init(&s->is_in_database, false);
+	return s;
+}
+
+void ms_sync_free(struct ms_sync *s)
+{
+	ms_free(s);
+}
+
+void ms_sync_cancel(struct ms_sync *s)
+{
+	atomic_store(&s->is_cancelled, true);
+	if (atomic_load(&s->is_in_database))
+		ms_db_cancel(s->db);
+}
+
+void ms_sync_rearm(struct ms_sync *s)
+{
+	atomic_store(&s->is_cancelled, false);
+}
+
+/*
+ * Around statements that a cancel may stop. Either this sees the flag or ms_sync_cancel() sees the
+ * statement, whichever comes first.
+ */
+static bool enter_database(struct ms_sync *s, struct ms_error *err)
+{
+	atomic_store(&s->is_in_database, true);
+	if (!atomic_load(&s->is_cancelled))
+		return true;
+	atomic_store(&s->is_in_database, false);
+	return ms_fail(err, MS_ERR_CANCELLED, "cancelled");
+}
+
+static bool leave_database(struct ms_sync *s, bool good)
+{
+	atomic_store(&s->is_in_database, false);
+	return good;
+}
+
+static void report_progress(struct job *j, struct ms_run_progress progress)
+{
+	progress.run = j->claim.run;
+	if (j->progress)
+		j->progress(j->arg, &progress);
+}
+
+static bool claim_run(struct job *j, const char *source, struct ms_error *err)
+{
+	struct ms_sync *s = j->sync;
+
+	report_progress(j, (struct ms_run_progress){.phase = MS_PHASE_CLAIM});
+	if (!enter_database(s, err) ||
+	    !leave_database(s, ms_run_claim(s->db, j->request, source, s->config, &j->claim, err)))
+		return false;
+	j->tried_ms = j->renewed_ms = ms_clock_ms();
+	if (j->claim.interrupted_run)
+		ms_log(MS_LOG_INFO, "run %lld had been interrupted and is closed now",
+		       (long long)j->claim.interrupted_run);
+	return true;
+}
+
+static bool renew(struct job *j, const struct ms_run_progress *progress, struct ms_error *err)
+{
+	struct ms_sync *s = j->sync;
+
+	j->tried_ms = ms_clock_ms();
+	if (!enter_database(s, err) ||
+	    !leave_database(s, ms_run_renew(s->db, &j->claim, progress, err)))
+		return false;
+	j->renewed_ms = ms_clock_ms();
+	return true;
+}
+
+static bool is_worth_waiting(const struct job *j, const struct ms_error *why)
+{
+	return why->category == MS_ERR_UNREACHABLE &&
+	       ms_clock_ms() - j->renewed_ms < UNREACHABLE_MS;
+}
+
+/* The hook of the fetch: passes progress on, renews the claim, looks for a cancel. */
+static bool on_fetch_progress(void *arg, const struct ms_run_progress *progress)
+{
+	struct job *j = arg;
+	bool is_due = j->claim.run && ms_clock_ms() - j->tried_ms >= RENEW_EVERY_MS;
+
+	report_progress(j, *progress);
+	if (atomic_load(&j->sync->is_cancelled))
+		return false;
+	if (!is_due || renew(j, progress, &j->stop) || is_worth_waiting(j, &j->stop)) {
+		j->stop.category = MS_OK;
+		return true;
+	}
+	return false;
+}
+
+static bool is_url(const char *from)
+{
+	return strstr(from, "://") != NULL;
+}
+
+static bool is_file(const struct ms_run_request *request)
+{
+	return request->from && !is_url(request->from);
+}
+
+/* A key that is meant for the configured upstream goes nowhere else. */
+static struct ms_upstream *open_upstream(const struct ms_config *c, const char *from)
+{
+	const char *configured = ms_config_string(c, MS_OPT_UPSTREAM_URL);
+	const char *url = from ? from : configured;
+	bool may_have_key = ms_upstream_is_same_origin(url, configured);
+
+	return ms_upstream_new(&(struct ms_upstream_options){
+		.url = url,
+		.api_key = may_have_key ? ms_config_string(c, MS_OPT_UPSTREAM_API_KEY) : NULL,
+		.output_modalities =
+			from ? NULL : ms_config_string(c, MS_OPT_UPSTREAM_OUTPUT_MODALITIES),
+		.proxy = ms_config_string(c, MS_OPT_UPSTREAM_PROXY),
+		.ca_file = ms_config_string(c, MS_OPT_UPSTREAM_CA_FILE),
+		.connect_timeout_s = (int)ms_config_int(c, MS_OPT_UPSTREAM_CONNECT_TIMEOUT),
+		.timeout_s = (int)ms_config_int(c, MS_OPT_UPSTREAM_TIMEOUT),
+		.retries = (int)ms_config_int(c, MS_OPT_UPSTREAM_RETRIES),
+		.max_bytes = ms_config_int(c, MS_OPT_UPSTREAM_MAX_BYTES),
+	});
+}
+
+static bool acquire(struct job *j, struct ms_error *err)
+{
+	const struct ms_config *c = j->sync->config;
+	struct ms_upstream *u;
+	bool good;
+
+	if (is_file(j->request))
+		return ms_upstream_read_file(j->request->from,
+					     ms_config_int(c, MS_OPT_UPSTREAM_MAX_BYTES),
+					     on_fetch_progress, j, &j->got, err);
+	u = open_upstream(c, j->request->from);
+	good = ms_upstream_fetch(u, on_fetch_progress, j, &j->got, err);
+	ms_upstream_free(u);
+	if (!good && j->stop.category != MS_OK)
+		*err = j->stop;
+	return good;
+}
+
+static struct ms_fetched_pages pages_of(const struct ms_fetched *got)
+{
+	return (struct ms_fetched_pages){.pages = got->pages,
+					 .count = got->count,
+					 .bytes = got->bytes,
+					 .total_count = got->total_count,
+					 .fetch_ms = got->elapsed_ms};
+}
+
+/* Two parsers never agree on everything: text that ours lets pass may be no JSON for the database.
+ */
+static void explain_unreadable(struct ms_error *err)
+{
+	if (strcmp(err->sqlstate, SQLSTATE_NO_JSON) != 0)
+		return;
+	err->category = MS_ERR_PARSE;
+	ms_error_prefix(err, "the database cannot read the answer");
+}
+
+/* The engine may end a run as failed itself, for example when it was cancelled from elsewhere. */
+static bool is_success(struct job *j, struct ms_run_report **report, struct ms_error *err)
+{
+	if ((*report)->state != MS_RUN_FAILED)
+		return true;
+	j->is_closed = true;
+	ms_fail(err, (*report)->category, "%s",
+		(*report)->message ? (*report)->message : "refused");
+	ms_run_report_free(*report);
+	*report = NULL;
+	return false;
+}
+
+static bool hand_over(struct job *j, struct ms_run_report **out, struct ms_error *err)
+{
+	struct ms_sync *s = j->sync;
+	struct ms_fetched_pages pages = pages_of(j->got);
+	struct ms_run_progress now = {.phase = MS_PHASE_VALIDATE, .total = (int64_t)j->got->models};
+	bool good;
+
+	report_progress(j, now);
+	now.phase = MS_PHASE_APPLY;
+	if (j->claim.run && !renew(j, &now, err))
+		return false;
+	report_progress(j, now);
+	if (!enter_database(s, err))
+		return false;
+	good = leave_database(
+		s, j->claim.run ? ms_run_apply(s->db, &j->claim, &pages, s->config, out, err)
+				: ms_run_preview(s->db, &pages, s->config, out, err));
+	if (!good) {
+		explain_unreadable(err);
+		return false;
+	}
+	if (!is_success(j, out, err))
+		return false;
+	now.phase = MS_PHASE_DONE;
+	now.done = now.total;
+	report_progress(j, now);
+	return true;
+}
+
+/* Categories of this process only mean nothing to those who read the history later. */
+static struct ms_error stored_form(const struct ms_error *err)
+{
+	struct ms_error stored = *err;
+
+	if (stored.category > MS_ERR_INTERNAL)
+		stored.category = MS_ERR_DATABASE;
+	return stored;
+}
+
+static void close_failed(struct job *j, struct ms_error *err)
+{
+	struct ms_error why = stored_form(err), again;
+	struct ms_db *db = j->sync->db;
+	bool closed = ms_run_close_failed(db, &j->claim, &why, &again);
+
+	/* The call that meets a lost connection fails, the next one connects anew. */
+	if (!closed && again.category == MS_ERR_UNREACHABLE)
+		closed = ms_run_close_failed(db, &j->claim, &why, &again);
+	if (closed)
+		return;
+	if (again.category == MS_ERR_INTERRUPTED)
+		ms_error_append(err, "; run %lld was closed meanwhile, history shows how it ended",
+				(long long)j->claim.run);
+	else
+		ms_error_append(
+			err,
+			"; run %lld stays open until its claim ends, then the next sync closes it",
+			(long long)j->claim.run);
+}
+
+/* What is known of a run that failed, in the shape of the engine's reports. */
+static struct ms_run_report *failure_report(const struct job *j, const struct ms_error *err)
+{
+	struct ms_run_report *r = ms_alloc(sizeof(*r));
+	struct ms_json *o = ms_json_new_object();
+
+	r->run = j->claim.run;
+	r->state = MS_RUN_FAILED;
+	r->category = err->category;
+	r->message = ms_strdup(err->message);
+	ms_json_add_bool(o, "ok", false);
+	ms_json_add_int(o, "run", r->run);
+	ms_json_add_string(o, "state", ms_run_state_name(r->state));
+	ms_json_add_string(o, "category", ms_category_name(err->category));
+	ms_json_add_string(o, "message", err->message);
+	ms_json_add_string(o, "hint", ms_category_hint(err->category));
+	r->json = ms_json_print(o);
+	ms_json_free(o);
+	return r;
+}
+
+static bool run_claimed(struct job *j, const char *source, const struct ms_error *unread,
+			struct ms_run_report **out, struct ms_error *err)
+{
+	bool good;
+
+	if (!claim_run(j, source, err))
+		return false;
+	if (unread)
+		*err = *unread;
+	good = !unread && (j->got || acquire(j, err)) && hand_over(j, out, err);
+	if (good)
+		return true;
+	/* A run whose claim was lost has been closed by whoever took over. */
+	if (!j->is_closed && err->category != MS_ERR_INTERRUPTED)
+		close_failed(j, err);
+	*out = failure_report(j, err);
+	return false;
+}
+
+static bool run_dry(struct job *j, struct ms_run_report **out, struct ms_error *err)
+{
+	return (j->got || acquire(j, err)) && hand_over(j, out, err);
+}
+
+static char *source_of(const struct ms_sync *s, const struct ms_run_request *request)
+{
+	if (!request->from)
+		return ms_upstream_url_for_people(ms_config_string(s->config, MS_OPT_UPSTREAM_URL));
+	if (is_url(request->from))
+		return ms_upstream_url_for_people(request->from);
+	return ms_strdup(strcmp(request->from, "-") == 0 ? "standard input" : request->from);
+}
+
+/* No run comes of a file that is not there, nor of one that was cancelled before it was read. */
+static bool is_no_run(const struct ms_error *unread)
+{
+	return unread->category == MS_ERR_USAGE || unread->category == MS_ERR_CANCELLED;
+}
+
+bool ms_sync_run(struct ms_sync *s, const struct ms_run_request *request,
+		 ms_sync_progress_fn progress, void *arg, struct ms_run_report **out,
+		 struct ms_error *err)
+{
+	struct job j = {.sync = s, .request = request, .progress = progress, .arg = arg};
+	struct ms_error unread = {0};
+	char *source = source_of(s, request);
+	bool good, was_read;
+
+	*out = NULL;
+	was_read = !is_file(request) || acquire(&j, &unread);
+	if (!was_read && (request->dry_run || is_no_run(&unread))) {
+		*err = unread;
+		good = false;
+	} else if (request->dry_run) {
+		good = run_dry(&j, out, err);
+	} else {
+		good = run_claimed(&j, source, was_read ? NULL : &unread, out, err);
+	}
+	ms_fetched_free(j.got);
+	ms_free(source);
+	ms_sync_rearm(s);
+	return good;
+}

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+noinst_LIBRARIES += libupstream.a
+libupstream_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
+libupstream_a_SOURCES = \
+	src/upstream/excerpt.c \
+	src/upstream/excerpt.h \
+	src/upstream/fetched.c \
+	src/upstream/fetched.h \
+	src/upstream/file.c \
+	src/upstream/outcome.c \
+	src/upstream/outcome.h \
+	src/upstream/page.c \
+	src/upstream/page.h \
+	src/upstream/retry.c \
+	src/upstream/retry.h \
+	src/upstream/transfer.c \
+	src/upstream/transfer.h \
+	src/upstream/upstream.c \
+	src/upstream/url.c \
+	src/upstream/url.h

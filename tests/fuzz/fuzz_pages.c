@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An answer of upstream from its raw bytes to what goes to the database. Whatever comes: accepted
+ * text is JSON that can be stored, a refusal says why in one printable line of valid UTF-8, and a
+ * link never leads to another host.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../src/upstream/page.h"
+#include "../../src/upstream/url.h"
+#include "modelsync/json.h"
+#include "modelsync/memory.h"
+#include "modelsync/utf8.h"
+
+#define BASE "https://upstream.test/api/v1/models?offset=0"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(bool holds)
+{
+	if (!holds)
+		abort();
+}
+
+static bool is_one_clean_line(const char *s)
+{
+	size_t len = strlen(s), bad_at, used;
+
+	if (!ms_utf8_is_valid(s, len, &bad_at))
+		return false;
+	for (size_t i = 0; i < len; i += used)
+		if (ms_utf8_is_control(ms_utf8_decode(s + i, len - i, &used)))
+			return false;
+	return true;
+}
+
+static void check_accepted(const struct ms_text *text, const struct page *page)
+{
+	struct ms_error err;
+	struct ms_json *root = ms_json_parse(text->data, text->len, &err);
+
+	require(root != NULL);
+	require(strlen(text->data) == text->len);
+	require(page->models == ms_json_count(ms_json_get(root, "data")));
+	require(page->total_count >= -1);
+	ms_json_free(root);
+}
+
+static void check_link(const char *next)
+{
+	char *target = url_resolve(BASE, next), *shown = url_for_people(next);
+
+	require(is_one_clean_line(shown));
+	if (target && url_same_origin(BASE, target))
+		require(strncmp(target, "https://upstream.test/", 22) == 0 ||
+			strncmp(target, "https://upstream.test:443/", 26) == 0);
+	ms_free(target);
+	ms_free(shown);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const char *const types[] = {NULL, "application/json", "text/html", "text/plain"};
+	struct ms_text text;
+	struct page page;
+	struct ms_error err;
+
+	if (size == 0)
+		return 0;
+	ms_text_init(&text, 0);
+	ms_text_add_bytes(&text, data + 1, size - 1);
+	if (page_check(&text, types[data[0] % 4], &page, &err))
+		check_accepted(&text, &page);
+	else
+		require(is_one_clean_line(err.message));
+	if (page.next)
+		check_link(page.next);
+	ms_free(page.next);
+	ms_text_clear(&text);
+	return 0;
+}

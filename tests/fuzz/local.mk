@@ -1,0 +1,22 @@
+# fuzz: built on demand (make tests/fuzz/fuzz_filter). Configured with --enable-fuzzers (clang) they
+# search; otherwise they replay the files named on their command line.
+if ENABLE_FUZZERS
+FUZZ_CPPFLAGS = -DMS_LIBFUZZER
+FUZZ_FLAGS = -fsanitize=fuzzer
+else
+FUZZ_MAIN = tests/fuzz/replay.c
+endif
+EXTRA_PROGRAMS += tests/fuzz/fuzz_filter
+tests_fuzz_fuzz_filter_SOURCES = tests/fuzz/fuzz_filter.c
+tests_fuzz_fuzz_filter_CPPFLAGS = $(AM_CPPFLAGS) $(FUZZ_CPPFLAGS)
+tests_fuzz_fuzz_filter_CFLAGS = $(AM_CFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_fuzz_filter_LDADD = libcatalog.a libbase.a $(CJSON_LIBS)
+EXTRA_PROGRAMS += tests/fuzz/fuzz_config
+tests_fuzz_fuzz_config_SOURCES = tests/fuzz/fuzz_config.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_config_CFLAGS = $(AM_CFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_fuzz_config_LDADD = libconfig_room.a libbase.a $(CONFIG_LIBS) $(CJSON_LIBS)
+EXTRA_PROGRAMS += tests/fuzz/fuzz_pages
+tests_fuzz_fuzz_pages_SOURCES = tests/fuzz/fuzz_pages.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_pages_CFLAGS = $(AM_CFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_fuzz_pages_LDADD = libupstream.a libbase.a $(CURL_LIBS) $(CJSON_LIBS)
+EXTRA_DIST += tests/fuzz/replay.c

@@ -1,0 +1,25 @@
+# Tests with a throwaway cluster; those that need the program take it from MODELSYNC_BIN.
+integration_tests = \
+	tests/integration/test_cli.py \
+	tests/integration/test_engine.py \
+	tests/integration/test_local.py \
+	tests/integration/test_reference.py \
+	tests/integration/test_replay.py \
+	tests/integration/test_schema.py \
+	tests/integration/test_sync.py \
+	tests/integration/test_sync_bad_input.py \
+	tests/integration/test_sync_stop.py
+TESTS += $(integration_tests)
+EXTRA_DIST += $(integration_tests) tests/integration/sync_case.py
+
+if HAVE_CMOCKA
+check_PROGRAMS += tests/integration/core_test
+tests_integration_core_test_SOURCES = tests/integration/core_test.c
+tests_integration_core_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_integration_core_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_integration_core_test_LDADD = \
+	libruntime.a libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
+	$(CMOCKA_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS)
+TESTS += tests/integration/core.sh
+endif
+EXTRA_DIST += tests/integration/core.sh

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: MIT
+"""What of the engine takes more than one session to see: claims that race, writers that meet while a
+catalogue is applied, and notifications."""
+import json
+import re
+import subprocess
+import unittest
+
+from modelsync_test import ClusterTestCase, wait_until
+
+CLAIM = """SELECT modelsync.sync_begin('{"trigger": "scheduled", "owner": "test"}');"""
+CONTEXT = """'{"origin": "cli", "os_user": "admin"}'"""
+WAITING = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()"
+
+
+def entry(number, **more):
+    name = "vendor/m%d" % number
+    return {"id": name, "name": name, "context_length": 8000,
+            "pricing": {"prompt": "0.1", "completion": "0.2"}, **more}
+
+
+def apply_sql(claim, entries):
+    return "SELECT modelsync.sync_apply(%d, %d, ARRAY[$e$%s$e$::jsonb], '{}', NULL);" % (
+        claim["run"], claim["fence"], json.dumps({"data": entries}))
+
+
+class Session:
+    """A psql that stays connected."""
+
+    END = "-- end of answer --"
+
+    def __init__(self, db):
+        self._psql = subprocess.Popen(
+            db.psql_command(), env=db.environment(), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+
+    def send(self, sql):
+        self._psql.stdin.write("%s\n\\echo %s\n" % (sql, self.END))
+        self._psql.stdin.flush()
+
+    def answer(self):
+        lines = []
+        for line in self._psql.stdout:
+            if line.rstrip("\n") == self.END:
+                return "".join(lines)
+            lines.append(line)
+        raise AssertionError("psql ended: %s" % "".join(lines))
+
+    def ask(self, sql):
+        self.send(sql)
+        return self.answer()
+
+    def json(self, sql):
+        return json.loads(self.ask(sql))
+
+    def close(self):
+        self._psql.stdin.close()
+        self._psql.wait()
+        self._psql.stdout.close()
+
+
+class EngineTest(ClusterTestCase):
+    def setUp(self):
+        self.db = self.database()
+
+    def session(self):
+        session = Session(self.db)
+        self.addCleanup(session.close)
+        return session
+
+    def sync(self, session, entries):
+        return session.json(apply_sql(session.json(CLAIM), entries))
+
+    def wait_for_lock(self):
+        wait_until(lambda: int(self.db.value(WAITING)) > 0, message="a session that waits for a lock")
+
+    def test_of_claims_that_race_one_wins(self):
+        sessions = [self.session() for _ in range(6)]
+        for session in sessions:
+            session.send(CLAIM)
+        replies = [json.loads(session.answer()) for session in sessions]
+        self.assertEqual(sum(reply["ok"] for reply in replies), 1)
+        self.assertEqual({r["code"] for r in replies if not r["ok"]}, {"busy"})
+        self.assertEqual(self.db.value("SELECT count(*) FROM public.model_sync_log"), "1")
+
+    def test_a_claim_is_refused_while_an_apply_is_under_way(self):
+        one, two = self.session(), self.session()
+        claim = one.json(CLAIM)
+        one.ask("UPDATE modelsync.lease SET expires_at = clock_timestamp() - interval '1 second';")
+        one.ask("BEGIN;")
+        self.assertEqual(one.json(apply_sql(claim, [entry(1)]))["state"], "completed")
+        self.assertEqual(two.json(CLAIM)["code"], "busy")
+        progress = "SELECT modelsync.sync_progress(%d, %d, 'apply', 1, 1, 1);" % (claim["run"], claim["fence"])
+        self.assertEqual(two.ask(progress).strip(), "ok")
+        one.ask("COMMIT;")
+        self.assertTrue(two.json(CLAIM)["ok"])
+
+    def test_a_write_that_comes_between_is_not_lost(self):
+        one, two = self.session(), self.session()
+        self.sync(one, [entry(n) for n in range(40)])
+        claim = one.json(CLAIM)
+        two.ask("BEGIN; UPDATE public.model_access SET status = 'active', context_length = 5"
+                " WHERE model_id = 'vendor/m7';")
+        one.send(apply_sql(claim, [entry(n) for n in range(40) if n != 7]))
+        self.wait_for_lock()
+        two.ask("COMMIT;")
+        report = json.loads(one.answer())
+        self.assertEqual(report["state"], "completed")
+        self.assertEqual(report["alerts"][0]["kind"], "active_model_gone")
+        self.assertEqual(
+            self.db.rows("SELECT status, restore_status, context_length FROM modelsync.model m"
+                         " WHERE model_id = 'vendor/m7'"),
+            [{"status": "inactive", "restore_status": "active", "context_length": 5}])
+
+    def test_an_edit_waits_and_is_a_conflict(self):
+        one, two = self.session(), self.session()
+        self.sync(one, [entry(n) for n in range(40)])
+        claim = one.json(CLAIM)
+        one.ask("BEGIN;")
+        one.ask(apply_sql(claim, [entry(n, description="new") for n in range(40)]))
+        two.send("""SELECT modelsync.edit_models('[{"model_id": "vendor/m3", "version": 1,
+            "status": "active"}]', %s);""" % CONTEXT)
+        self.wait_for_lock()
+        one.ask("COMMIT;")
+        result = json.loads(two.answer())["results"][0]
+        self.assertEqual((result["result"], result["version"]), ("conflict", 2))
+
+    def test_edits_in_any_order_do_not_deadlock(self):
+        sessions = [self.session() for _ in range(4)]
+        self.sync(sessions[0], [entry(n) for n in range(200)])
+        for number, session in enumerate(sessions):
+            ids = list(range(200))[:: -1 if number % 2 else 1]
+            edits = [{"model_id": "vendor/m%d" % n, "daily_limit": number + 1} for n in ids]
+            session.send("SELECT modelsync.edit_models('%s', %s);" % (json.dumps(edits), CONTEXT))
+        replies = [json.loads(session.answer()) for session in sessions]
+        self.assertEqual([reply["applied"] for reply in replies], [200] * 4)
+        self.assertEqual(
+            self.db.value("SELECT count(*) FROM modelsync.audit WHERE hash = modelsync.audit_hash(audit)"
+                          " AND previous = coalesce((SELECT b.hash FROM modelsync.audit b"
+                          " WHERE b.audit_id = audit.audit_id - 1), '\\x')"),
+            self.db.value("SELECT audit_id FROM modelsync.audit_head"))
+
+    def test_everything_is_announced(self):
+        session = self.session()
+        session.ask("LISTEN modelsync;")
+
+        def payloads(sql):
+            heard = re.findall(r'notification "modelsync" with payload "(.*?)" received', session.ask(sql))
+            for text in heard:
+                self.assertLess(len(text), 200)
+            return [json.loads(text) for text in heard]
+
+        self.assertEqual(payloads(CLAIM), [{"run": 1, "phase": "claim"}])
+        self.assertEqual(payloads("SELECT modelsync.sync_progress(1, 1, 'fetch', 1, 2, 3);"),
+                         [{"run": 1, "phase": "fetch"}])
+        claim = {"run": 1, "fence": 1}
+        self.assertEqual(payloads(apply_sql(claim, [entry(1)])),
+                         [{"changeset": 1}, {"run": 1, "phase": "completed"}])
+        self.assertEqual(payloads("""SELECT modelsync.edit_models('[{"model_id": "vendor/m1",
+            "status": "active"}]', %s);""" % CONTEXT), [{"changeset": 2}])
+        self.assertEqual(payloads("SELECT modelsync.undo(2, %s, false);" % CONTEXT), [{"changeset": 3}])
+        self.assertEqual(payloads("UPDATE public.model_access SET is_free = true;"), [{"changeset": 4}])
+        payloads(CLAIM)
+        self.assertEqual(payloads(apply_sql({"run": 2, "fence": 2}, [])),
+                         [{"run": 2, "phase": "held"}, {"hold": 1}])
+        self.assertEqual(payloads("SELECT modelsync.hold_discard(1, %s);" % CONTEXT), [{"hold": 1}])
+        user = "00000000-0000-0000-0000-000000000001"
+        self.assertEqual(payloads("INSERT INTO public.profiles (id, email) VALUES ('%s', 'a@b');" % user), [])
+        self.assertEqual(payloads("UPDATE public.profiles SET full_name = 'A B';"), [])
+        self.assertEqual(payloads("UPDATE public.profiles SET is_banned = true;"), [{"profile": user}])
+        self.assertEqual(payloads("UPDATE public.profiles SET subscription_tier = 'pro';"), [{"profile": user}])
+
+
+if __name__ == "__main__":
+    unittest.main()

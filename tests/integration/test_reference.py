@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+"""The sample configuration and the manual, which are made from the program's tables."""
+import os
+import re
+import unittest
+
+from modelsync_test import Scratch, program
+
+
+class ReferenceTest(unittest.TestCase):
+    def setUp(self):
+        self.scratch = Scratch()
+        self.addCleanup(self.scratch.close)
+        self.docs = os.path.join(os.path.dirname(program()), "docs")
+
+    def read(self, name):
+        with open(os.path.join(self.docs, name), encoding="utf-8") as file:
+            return file.read()
+
+    def settings(self, *arguments):
+        """What `config show` says: {name: (value, origin)}."""
+        done = self.scratch.run(program(), *arguments, "config", "show")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        rows = re.findall(r"^(\w+\.\w+) +(.*?) +(\S+)$", done.stdout, re.M)
+        self.assertGreater(len(rows), 20)
+        return {name: (value, origin) for name, value, origin in rows}
+
+    def write(self, text):
+        path = self.scratch.file("sample.conf")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.chmod(path, 0o600)
+        return path
+
+    def test_sample_as_it_is_sets_nothing(self):
+        found = self.settings("--config", self.write(self.read("modelsync-tui.conf")))
+        self.assertEqual({origin for _, origin in found.values()}, {"default"})
+
+    def test_sample_uncommented_sets_every_option_to_its_default(self):
+        text = re.sub(r"^\t# (\w+ = )", r"\t\1", self.read("modelsync-tui.conf"), flags=re.M)
+        path = self.write(text)
+        found = self.settings("--config", path)
+        defaults = self.settings()
+        self.assertEqual(
+            {name: value for name, (value, _) in found.items()},
+            {name: value for name, (value, _) in defaults.items()},
+        )
+        for name, (_, origin) in found.items():
+            self.assertTrue(origin.startswith(path + ":"), (name, origin))
+
+    def test_manual_has_every_option_and_command(self):
+        manual = self.read("modelsync-tui.1").replace("\\-", "-")
+        for name in self.settings():
+            self.assertIn("\n.B %s\n" % name, manual)
+        for line in self.scratch.run(program(), "--help").stdout.splitlines():
+            self.assertIn(line, manual)
+        self.assertNotRegex(manual, r"(?m)^@", "a part was not filled in")

@@ -1,0 +1,100 @@
+# SPDX-License-Identifier: MIT
+"""The real answers of eight weeks, replayed through the engine, against an independent event log.
+
+The first answer is the baseline; each later one is a run. The log knows five kinds of events, says
+model_added for a return as well, and looks at four prices only; everything else the engine logs is
+beside the point here. Events are compared per day, as multisets.
+"""
+import collections
+import json
+import os
+import tarfile
+import unittest
+
+from modelsync_test import ClusterTestCase, shared_data
+
+BEGIN = """
+SELECT modelsync.sync_begin('{"trigger": "scheduled", "owner": "replay", "ctx": {"origin": "daemon"}}')
+    AS claim \\gset
+"""
+APPLY = """
+SELECT json_build_object('run', r -> 'run', 'state', r -> 'state', 'findings', r -> 'findings',
+    'invalid', r #> '{counts,invalid}', 'total', r #> '{counts,total}')
+FROM modelsync.sync_apply((:'claim'::jsonb ->> 'run')::bigint, (:'claim'::jsonb ->> 'fence')::bigint,
+    ARRAY[$answer$%s$answer$::jsonb], '{}', NULL) r;
+"""
+TYPES = ("model_added", "model_removed", "model_returned", "price_changed", "context_changed",
+         "deprecation_announced")
+PRICES = ("prompt", "completion", "image", "request")
+
+
+def captures():
+    """(day, text) of each answer in order of time."""
+    with tarfile.open(shared_data("openrouter-captures.tar.xz")) as archive:
+        files = [member for member in archive if member.name.endswith(".json")]
+        for member in sorted(files, key=lambda file: file.name):
+            stamp = os.path.basename(member.name)
+            day = "%s-%s-%s" % (stamp[:4], stamp[4:6], stamp[6:8])
+            yield day, archive.extractfile(member).read().decode("utf-8")
+
+
+def expected_events():
+    with open(shared_data("expected-events.jsonl"), encoding="utf-8") as lines:
+        for line in lines:
+            event = json.loads(line)
+            for change in event.get("changes", ()):
+                del change["pct_change"]
+            yield event
+
+
+def in_the_logs_words(row, day):
+    """An event of the engine as the independent log would put it; None where it would not."""
+    event = {"ts": day, "type": row["type"], "id": row["model_id"]}
+    detail = row["detail"]
+    if row["type"] == "model_returned":
+        event["type"] = "model_added"
+    elif row["type"] == "context_changed":
+        event.update(prev_context=detail["old"], next_context=detail["new"])
+    elif row["type"] == "deprecation_announced":
+        event.update(prev_expiration=detail["old"], next_expiration=detail["new"])
+    elif row["type"] == "price_changed":
+        changes = {c["field"]: c for c in detail["changes"]}
+        event["changes"] = [
+            {"field": name, "prev": changes[name]["old"], "next": changes[name]["new"]}
+            for name in PRICES if name in changes
+        ]
+        if not event["changes"]:
+            return None
+    return event
+
+
+def multiset(events):
+    return collections.Counter(json.dumps(event, sort_keys=True) for event in events)
+
+
+class ReplayTest(ClusterTestCase):
+    def test_events_match_the_independent_log(self):
+        db = self.database()
+        answers = list(captures())
+        script = "".join(BEGIN + APPLY % text for _, text in answers)
+        reports = [json.loads(line) for line in db.psql(script).splitlines()]
+
+        self.assertEqual([report["state"] for report in reports], ["completed"] * len(answers))
+        self.assertEqual([report["findings"] for report in reports], [[]] * len(answers))
+
+        day_of_run = {report["run"]: day for report, (day, _) in zip(reports[1:], answers[1:])}
+        rows = db.rows(
+            "SELECT type, model_id, run, detail FROM modelsync.event"
+            " WHERE run <> %d AND type IN (%s) ORDER BY event_id"
+            % (reports[0]["run"], ", ".join("'%s'" % name for name in TYPES))
+        )
+        events = (in_the_logs_words(row, day_of_run[row["run"]]) for row in rows)
+        ours = multiset(event for event in events if event)
+        theirs = multiset(expected_events())
+        self.assertEqual(sum(theirs.values()), 719)
+        self.assertEqual(sorted((theirs - ours).elements()), [], "in the log, not ours")
+        self.assertEqual(sorted((ours - theirs).elements()), [], "ours, not in the log")
+
+
+if __name__ == "__main__":
+    unittest.main()
