@@ -131,7 +131,8 @@ bool command_status(struct cli *cli, struct ms_error *err)
 	struct ms_text database;
 	int64_t now = ms_clock_now();
 
-	if (!session_open(cli, err) || !ms_db_status(cli->db, &status, err))
+	if (!session_open(cli, err) ||
+	    !ms_db_status(cli->db, cli->config, &status, err))
 		return false;
 	ms_text_init(&database, 0);
 	ms_db_describe(cli->db, &database);

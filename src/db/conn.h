@@ -50,4 +50,8 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err) MS_MUST_CHECK
 struct ms_json *db_context(const struct ms_db *db, const char *reason);
 char *db_context_text(const struct ms_db *db, const char *reason);
 
+/* The options that the engine knows, under their keys: its `settings` arguments. Owned. */
+struct ms_json *db_settings(const struct ms_config *config);
+char *db_settings_text(const struct ms_config *config);
+
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who sits in front of this process, and what the engine answers when it refuses. */
+/* What the engine is told about its caller, and what it answers when it refuses. */
 #include "conn.h"
 
 #include <pwd.h>
@@ -50,6 +50,31 @@ char *db_context_text(const struct ms_db *db, const char *reason)
 	char *text = ms_json_print(ctx);
 
 	ms_json_free(ctx);
+	return text;
+}
+
+struct ms_json *db_settings(const struct ms_config *config)
+{
+	static const enum ms_option numbers[] = {
+		MS_OPT_GUARD_MAX_MISSING_PERCENT, MS_OPT_GUARD_MIN_MISSING,
+		MS_OPT_GUARD_MAX_INVALID_PERCENT, MS_OPT_GUARD_PRICE_JUMP_FACTOR,
+		MS_OPT_SYNC_MISSING_GRACE,	  MS_OPT_SYNC_COOLDOWN_MINUTES,
+	};
+	struct ms_json *o = ms_json_new_object();
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		ms_json_add_int(o, ms_option_info(numbers[i])->key, ms_config_int(config, numbers[i]));
+	ms_json_add_string(o, ms_option_info(MS_OPT_SYNC_RETURNING)->key,
+			   ms_config_string(config, MS_OPT_SYNC_RETURNING));
+	return o;
+}
+
+char *db_settings_text(const struct ms_config *config)
+{
+	struct ms_json *o = db_settings(config);
+	char *text = ms_json_print(o);
+
+	ms_json_free(o);
 	return text;
 }
 

@@ -3,9 +3,17 @@
 
 #include <stdio.h>
 
-bool ms_db_status(struct ms_db *db, struct ms_json **out, struct ms_error *err)
+#include "modelsync/memory.h"
+
+bool ms_db_status(struct ms_db *db, const struct ms_config *config, struct ms_json **out,
+		  struct ms_error *err)
 {
-	return db_query_json(db, "SELECT modelsync.status()", 0, NULL, out, err);
+	char *settings = db_settings_text(config);
+	const char *param = settings;
+	bool ok = db_query_json(db, "SELECT modelsync.status($1::jsonb)", 1, &param, out, err);
+
+	ms_free(settings);
+	return ok;
 }
 
 static bool read_list(struct ms_db *db, const char *sql, int limit, struct ms_json **out,

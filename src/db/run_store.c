@@ -7,32 +7,6 @@
 
 #include "modelsync/memory.h"
 
-/* Options that the engine wants to know; the engine's names are the keys of the option table. */
-static struct ms_json *settings_json(const struct ms_config *config)
-{
-	static const enum ms_option numbers[] = {
-		MS_OPT_GUARD_MAX_MISSING_PERCENT, MS_OPT_GUARD_MIN_MISSING,
-		MS_OPT_GUARD_MAX_INVALID_PERCENT, MS_OPT_GUARD_PRICE_JUMP_FACTOR,
-		MS_OPT_SYNC_MISSING_GRACE,	  MS_OPT_SYNC_COOLDOWN_MINUTES,
-	};
-	struct ms_json *o = ms_json_new_object();
-
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		ms_json_add_int(o, ms_option_info(numbers[i])->key, ms_config_int(config, numbers[i]));
-	ms_json_add_string(o, ms_option_info(MS_OPT_SYNC_RETURNING)->key,
-			   ms_config_string(config, MS_OPT_SYNC_RETURNING));
-	return o;
-}
-
-static char *settings_text(const struct ms_config *config)
-{
-	struct ms_json *o = settings_json(config);
-	char *text = ms_json_print(o);
-
-	ms_json_free(o);
-	return text;
-}
-
 static char *begin_text(const struct ms_db *db, const struct ms_run_request *request,
 			const char *source, const struct ms_config *config)
 {
@@ -46,7 +20,7 @@ static char *begin_text(const struct ms_db *db, const struct ms_run_request *req
 	ms_json_add_string(o, "owner", owner);
 	ms_json_add_string(o, "url", source);
 	ms_json_add_bool(o, "force", request->force);
-	ms_json_add(o, "settings", settings_json(config));
+	ms_json_add(o, "settings", db_settings(config));
 	text = ms_json_print(o);
 	ms_json_free(o);
 	return text;
@@ -158,7 +132,7 @@ static bool hand_over(struct ms_db *db, const char *function, const char *const 
 		      struct ms_run_report **out, struct ms_error *err)
 {
 	const char **params = ms_alloc_array(pages->count + 8, sizeof(*params));
-	char *meta = meta_text(pages), *settings = settings_text(config);
+	char *meta = meta_text(pages), *settings = db_settings_text(config);
 	struct ms_json *reply = NULL;
 	struct ms_text sql;
 	int n = 0;
@@ -260,7 +234,7 @@ bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err)
 bool ms_hold_apply(struct ms_db *db, int64_t hold, const struct ms_config *config,
 		   struct ms_run_report **out, struct ms_error *err)
 {
-	char *settings = settings_text(config);
+	char *settings = db_settings_text(config);
 	struct ms_json *reply = NULL;
 	bool ok = call_with_context(db, "SELECT modelsync.hold_apply($1::bigint, $2::jsonb, $3::jsonb)",
 				    hold, settings, &reply, err);

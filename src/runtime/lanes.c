@@ -80,7 +80,7 @@ static void run_load_status(struct job *job)
 	struct request *q = request_of(job);
 	struct reply *r = reply_new(q->lanes, deliver_status);
 
-	finish(q, r, ms_db_status(q->lanes->query_db, &r->json, &r->err));
+	finish(q, r, ms_db_status(q->lanes->query_db, q->lanes->config, &r->json, &r->err));
 }
 
 static void run_write(struct job *job)
@@ -105,7 +105,7 @@ static void run_cancel_run(struct job *job)
 	struct request *q = request_of(job);
 	struct reply *r = reply_new(q->lanes, deliver_status);
 	bool ok = ms_run_request_cancel(q->lanes->query_db, q->number, &r->err) &&
-		  ms_db_status(q->lanes->query_db, &r->json, &r->err);
+		  ms_db_status(q->lanes->query_db, q->lanes->config, &r->json, &r->err);
 
 	finish(q, r, ok);
 }
