@@ -1,0 +1,116 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Small things every other file uses.
+--
+-- Functions run with a fixed search_path, so that nobody's objects can step in
+-- for the built-in ones.  The exception are the helpers marked "inlined": a SET
+-- clause would keep the planner from folding them into the calling query, and
+-- they name every operator's operands by built-in types only.
+
+-- Settings of the database, overridden by those of the caller.
+create or replace function modelsync.effective_settings(p_settings jsonb)
+returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return (
+	select jsonb_object_agg(s.name, s.value)
+		|| case when jsonb_typeof(p_settings) = 'object' then jsonb_strip_nulls(p_settings) else '{}' end
+	from modelsync.setting s);
+end
+$$;
+
+-- One line of foreign text: no control characters, no escapes, no marks that
+-- reorder what is shown.  Inlined.
+create or replace function modelsync.clean_line(p_value text)
+returns text
+language sql immutable
+as $$
+	select btrim(regexp_replace(regexp_replace(p_value, '[\t\n\r\u2028\u2029]+', ' ', 'g'),
+		'[\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]',
+		'', 'g'));
+$$;
+
+-- The same for text of several lines.  Inlined.
+create or replace function modelsync.clean_text(p_value text)
+returns text
+language sql immutable
+as $$
+	select btrim(regexp_replace(regexp_replace(p_value, '\r\n?|[\u2028\u2029]', E'\n', 'g'),
+		'[\u0001-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufff9-\ufffb]',
+		'', 'g'), E' \n');
+$$;
+
+-- Who is behind a call, in a shape that fits the columns it is stored in.
+create or replace function modelsync.context(p_ctx jsonb)
+returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return (
+	select jsonb_build_object(
+		'origin', case when p_ctx ->> 'origin' in ('console', 'cli', 'daemon', 'http', 'sql')
+			then p_ctx ->> 'origin' else 'sql' end,
+		'os_user', nullif(left(modelsync.clean_line(p_ctx ->> 'os_user'), 100), ''),
+		'source', nullif(left(modelsync.clean_line(p_ctx ->> 'source'), 200), ''),
+		'reason', nullif(left(modelsync.clean_line(p_ctx ->> 'reason'), 500), '')));
+end
+$$;
+
+-- The name shown for a context.
+create or replace function modelsync.actor(p_ctx jsonb)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(modelsync.context(p_ctx) ->> 'os_user', session_user);
+$$;
+
+create or replace function modelsync.announce(p_payload jsonb)
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	select pg_notify('modelsync', p_payload::text);
+$$;
+
+-- Tells the triggers on model_access that the writes until engine_end() are
+-- the engine's own, which keeps its own log.  Ends with the transaction at the
+-- latest.
+create or replace function modelsync.engine_begin()
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	select set_config('modelsync.engine', 'on', true);
+$$;
+
+create or replace function modelsync.engine_end()
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	select set_config('modelsync.engine', 'off', true);
+$$;
+
+create or replace function modelsync.elapsed_ms(p_since timestamptz)
+returns numeric
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	select round((extract(epoch from clock_timestamp() - p_since) * 1000)::numeric, 3);
+$$;
+
+-- The first p_limit elements.
+create or replace function modelsync.first_elements(p_list jsonb, p_limit int)
+returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case when jsonb_array_length(p_list) <= p_limit then p_list
+		else (select jsonb_agg(e.value order by e.n)
+			from jsonb_array_elements(p_list) with ordinality e (value, n)
+			where e.n <= p_limit) end;
+$$;

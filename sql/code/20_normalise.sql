@@ -1,0 +1,289 @@
+-- SPDX-License-Identifier: MIT
+--
+-- From upstream's answer to facts.
+--
+-- A model's *facts* are one flat jsonb object: what upstream says of the model,
+-- cleaned and typed, under the names of the view modelsync.model.  Everything
+-- after this file (compare, log, apply, undo) speaks in facts.  A model whose
+-- entry breaks a rule yields findings instead of facts and is left alone.
+--
+-- What is allowed where is a table of rules inside normalise(); each kind of rule
+-- is a branch of value_problem().
+
+-- Seed of document hashes.  Raise it when normalise() changes what it makes of
+-- the same input, and every model is compared again by the next sync.
+create or replace function modelsync.normaliser_version()
+returns bigint
+language sql immutable
+as $$ select 1::bigint $$;
+
+-- YYYY-MM-DD, whatever follows after a "T"; null when that is no date.
+create or replace function modelsync.parse_date(p_value text)
+returns date
+language sql immutable strict
+set search_path = pg_catalog, pg_temp
+as $$
+	select case when extract(month from d.day) = p.month then d.day end
+	from (select substr(p_value, 1, 4)::int, substr(p_value, 6, 2)::int, substr(p_value, 9, 2)::int
+		where p_value ~ '^[1-9][0-9]{3}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(T.*)?$')
+		p (year, month, day),
+	lateral (select make_date(p.year, p.month, 1) + (p.day - 1)) d (day);
+$$;
+
+-- What is wrong with a value, or null.  p_type is what jsonb_typeof() must say,
+-- p_kind what else is asked of it.  An absent value is wrong only where it is
+-- required; p_max is a length or a number.  Inlined, like all *_problem here
+-- that are not marked otherwise.
+create or replace function modelsync.value_problem(p_value jsonb, p_type text, p_kind text,
+	p_max bigint)
+returns text
+language sql immutable
+as $$
+	select case
+		when p_value is null or jsonb_typeof(p_value) = 'null' then
+			case when p_kind in ('id', 'name') then 'is missing' end
+		when jsonb_typeof(p_value) <> p_type
+			then 'is of type ' || jsonb_typeof(p_value) || ', expected ' || case p_type
+				when 'number' then 'a whole number' when 'boolean' then 'true or false'
+				when 'array' then 'a list' when 'object' then 'an object' else 'text' end
+		when p_kind in ('text', 'id', 'name') and length(p_value #>> '{}') > p_max
+			then 'has ' || length(p_value #>> '{}')::text || ' characters, at most '
+				|| p_max::text || ' fit'
+		when p_kind = 'name' and p_value #>> '{}' ~ '^[\s\u0001-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$'
+			then 'is empty'
+		when p_kind = 'id' and p_value #>> '{}'
+				!~ '^~?[A-Za-z0-9._@+-]+/[A-Za-z0-9._@+-]+(:[A-Za-z0-9._@+-]+)?$'
+			then 'is not of the form vendor/name[:variant]'
+		when p_kind = 'count' and p_value::numeric <> trunc(p_value::numeric)
+			then left(p_value::text, 40) || ' is not a whole number'
+		when p_kind = 'count' and (p_value::numeric < 0 or p_value::numeric > p_max)
+			then left(p_value::text, 40) || ' is not between 0 and ' || p_max::text
+		when p_kind = 'words' and p_value @? '$[*] ? (@.type() <> "string")'
+			then 'holds something other than text'
+		when p_kind = 'date' and modelsync.parse_date(p_value #>> '{}') is null
+			then '"' || left(modelsync.clean_line(p_value #>> '{}'), 40) || '" is not a date (YYYY-MM-DD)'
+		end;
+$$;
+
+-- What is wrong with a price.
+create or replace function modelsync.price_problem(p_value jsonb)
+returns text
+language sql immutable
+as $$
+	select case
+		when jsonb_typeof(p_value) not in ('string', 'number')
+			then 'is of type ' || jsonb_typeof(p_value) || ', expected a price'
+		when length(p_value #>> '{}') > 32
+			then 'has ' || length(p_value #>> '{}')::text || ' characters, at most 32 fit'
+		when (p_value #>> '{}') ~ '^(-1|[0-9]+([.][0-9]+)?)$' then null
+		when (p_value #>> '{}') ~ '^-[0-9]'
+			then '"' || (p_value #>> '{}') || '" is negative'
+		else '"' || modelsync.clean_line(p_value #>> '{}') || '" is not a decimal price'
+		end;
+$$;
+
+-- A list of words without the characters that clean_line() removes.
+create or replace function modelsync.clean_words(p_value jsonb)
+returns jsonb
+language sql immutable strict
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(jsonb_agg(modelsync.clean_line(w.word) order by w.n), '[]')
+	from jsonb_array_elements_text(p_value) with ordinality w (word, n);
+$$;
+
+-- Whether an entry holds any character the clean functions would touch, seen in
+-- its text form, where control characters are escapes.  Hardly any does, and
+-- looking once is cheaper than cleaning a dozen fields.  Inlined.
+create or replace function modelsync.is_dirty(p_entry jsonb)
+returns bool
+language sql immutable
+as $$
+	select p_entry::text ~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
+$$;
+
+-- The prices that are columns of the contract or known to us.  A key upstream
+-- invents later is kept when its value is a price, else left to the document.
+create or replace function modelsync.is_known_price(p_key text)
+returns bool
+language sql immutable
+as $$
+	select p_key in ('prompt', 'completion', 'request', 'image', 'image_output', 'web_search',
+		'internal_reasoning', 'input_cache_read', 'input_cache_write', 'input_cache_write_1h',
+		'audio', 'audio_output', 'input_audio_cache');
+$$;
+
+-- All that is wrong with pricing.overrides.  Not inlined.
+create or replace function modelsync.override_problems(p_overrides jsonb)
+returns text[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when jsonb_typeof(p_overrides) <> 'array' then array['pricing.overrides' || E'\t'
+			|| modelsync.value_problem(p_overrides, 'array', 'list', null)]
+		else array(
+			select format('pricing.overrides[%s]', o.n - 1) || E'\t'
+				|| modelsync.value_problem(o.entry, 'object', 'object', null)
+			from jsonb_array_elements(p_overrides) with ordinality o (entry, n)
+			where jsonb_typeof(o.entry) <> 'object'
+			union all
+			select format('pricing.overrides[%s].%s', o.n - 1, k.key) || E'\t'
+				|| modelsync.price_problem(k.value)
+			from jsonb_array_elements(p_overrides) with ordinality o (entry, n),
+			lateral jsonb_each(case when jsonb_typeof(o.entry) = 'object' then o.entry
+				else '{}' end) k
+			where modelsync.is_known_price(k.key)
+				and jsonb_typeof(k.value) <> 'null'
+				and modelsync.price_problem(k.value) is not null)
+		end;
+$$;
+
+-- Facts whose text holds characters that must not reach a screen.
+create or replace function modelsync.clean_facts(p_facts jsonb)
+returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_object_agg(f.key, case
+		when f.key = 'description' then to_jsonb(modelsync.clean_text(f.value #>> '{}'))
+		when jsonb_typeof(f.value) = 'string' then to_jsonb(modelsync.clean_line(f.value #>> '{}'))
+		when f.key in ('input_modalities', 'output_modalities', 'supported_parameters',
+			'supported_voices') and jsonb_typeof(f.value) = 'array'
+			then modelsync.clean_words(f.value)
+		else f.value end)
+	from jsonb_each(p_facts) f;
+$$;
+
+-- Null when the pages are a catalogue at all.
+create or replace function modelsync.pages_problem(p_pages jsonb[])
+returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select case
+		when coalesce(cardinality(p_pages), 0) = 0 then 'the answer is empty'
+		else (select format('page %s: expected an object with a list "data", found %s', p.n,
+				case when jsonb_typeof(p.page) = 'object' then 'an object without it'
+				else coalesce(jsonb_typeof(p.page), 'nothing') end)
+			from unnest(p_pages) with ordinality p (page, n)
+			where jsonb_typeof(p.page) is distinct from 'array'
+				and jsonb_typeof(p.page -> 'data') is distinct from 'array'
+			order by p.n limit 1)
+		end;
+$$;
+
+-- The list of models of a page: upstream's answer, or a bare list.
+create or replace function modelsync.page_entries(p_page jsonb)
+returns jsonb[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array(select jsonb_array_elements(
+		case when jsonb_typeof(p_page) = 'array' then p_page else p_page -> 'data' end));
+$$;
+
+-- Entries to facts, or to the problems ("path<TAB>message") that make the entry
+-- unusable.  n counts from 1.
+create or replace function modelsync.normalise(p_entries jsonb[])
+returns table (n bigint, facts jsonb, problems text[])
+language plpgsql immutable rows 400
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+#variable_conflict use_column
+begin
+	return query
+	with rule (path, keys, type, kind, max) as materialized (values
+		('', '{}'::text[], 'object', 'object', 0::bigint),
+		('id', '{id}', 'string', 'id', 100),
+		('name', '{name}', 'string', 'name', 255),
+		('description', '{description}', 'string', 'text', 100000),
+		('canonical_slug', '{canonical_slug}', 'string', 'text', 255),
+		('hugging_face_id', '{hugging_face_id}', 'string', 'text', 255),
+		('created', '{created}', 'number', 'count', 253402300799),
+		('context_length', '{context_length}', 'number', 'count', 2147483647),
+		('architecture', '{architecture}', 'object', 'object', 0),
+		('architecture.modality', '{architecture,modality}', 'string', 'text', 50),
+		('architecture.input_modalities', '{architecture,input_modalities}', 'array', 'words', 0),
+		('architecture.output_modalities', '{architecture,output_modalities}', 'array', 'words', 0),
+		('architecture.tokenizer', '{architecture,tokenizer}', 'string', 'text', 100),
+		('architecture.instruct_type', '{architecture,instruct_type}', 'string', 'text', 100),
+		('top_provider', '{top_provider}', 'object', 'object', 0),
+		('top_provider.context_length', '{top_provider,context_length}', 'number', 'count', 2147483647),
+		('top_provider.max_completion_tokens', '{top_provider,max_completion_tokens}',
+			'number', 'count', 2147483647),
+		('top_provider.is_moderated', '{top_provider,is_moderated}', 'boolean', 'flag', 0),
+		('pricing', '{pricing}', 'object', 'object', 0),
+		('supported_parameters', '{supported_parameters}', 'array', 'words', 0),
+		('supported_voices', '{supported_voices}', 'array', 'words', 0),
+		('knowledge_cutoff', '{knowledge_cutoff}', 'string', 'text', 100),
+		('expiration_date', '{expiration_date}', 'string', 'date', 0),
+		('links.details', '{links,details}', 'string', 'text', 2000),
+		('alias_target', '{alias_target}', 'object', 'object', 0),
+		('alias_target.slug', '{alias_target,slug}', 'string', 'text', 255)
+	), checked as materialized (
+		select u.n, u.e, price.prices,
+			coalesce(field.problems, '{}') || price.problems
+			|| case when jsonb_typeof(u.e -> 'alias_target') = 'object'
+					and u.e #> '{alias_target,slug}' is null
+				then array[E'alias_target.slug\tis missing'] end
+			|| case when u.e #> '{pricing,overrides}' <> 'null'
+				then modelsync.override_problems(u.e #> '{pricing,overrides}') end as problems
+		from unnest(p_entries) with ordinality u (e, n),
+		lateral (
+			select array_agg(v.path || E'\t' || modelsync.value_problem(v.value, v.type, v.kind, v.max)) as problems
+			from (select r.*, u.e #> r.keys as value from rule r offset 0) v
+			where modelsync.value_problem(v.value, v.type, v.kind, v.max) is not null
+		) field,
+		lateral (
+			select jsonb_object_agg(k.key, k.value #>> '{}') filter (where k.ok) as prices,
+				array_agg('pricing.' || k.key || E'\t' || modelsync.price_problem(k.value))
+					filter (where not k.ok and modelsync.is_known_price(k.key)) as problems
+			from (select p.key, p.value, modelsync.price_problem(p.value) is null as ok
+				from jsonb_each(case when jsonb_typeof(u.e -> 'pricing') = 'object'
+					then u.e -> 'pricing' end) p
+				where p.key <> 'overrides' and jsonb_typeof(p.value) <> 'null'
+					and (modelsync.is_known_price(p.key) or p.key ~ '^[A-Za-z0-9_.-]+$')) k
+		) price
+	)
+	select c.n, case when modelsync.is_dirty(c.e) then modelsync.clean_facts(f.facts) else f.facts end,
+		c.problems
+	from checked c,
+	lateral (select case when c.problems = '{}' then jsonb_build_object(
+		'name', btrim(c.e ->> 'name'),
+		'description', btrim(c.e ->> 'description'),
+		'canonical_slug', btrim(c.e ->> 'canonical_slug'),
+		'hugging_face_id', nullif(btrim(c.e ->> 'hugging_face_id'), ''),
+		'created', (c.e ->> 'created')::numeric::bigint,
+		'context_length', (c.e ->> 'context_length')::numeric::int,
+		'modality', c.e #> '{architecture,modality}',
+		'input_modalities', coalesce(nullif(c.e #> '{architecture,input_modalities}', 'null'), '[]'),
+		'output_modalities', coalesce(nullif(c.e #> '{architecture,output_modalities}', 'null'), '[]'),
+		'tokenizer', c.e #> '{architecture,tokenizer}',
+		'instruct_type', c.e #> '{architecture,instruct_type}',
+		'provider_context_length', (c.e #>> '{top_provider,context_length}')::numeric::int,
+		'max_completion_tokens', (c.e #>> '{top_provider,max_completion_tokens}')::numeric::int,
+		'is_moderated', coalesce(nullif(c.e #> '{top_provider,is_moderated}', 'null'), 'false'),
+		'pricing', coalesce(c.prices, '{}'),
+		'pricing_overrides', c.e #> '{pricing,overrides}',
+		'supported_parameters', coalesce(nullif(c.e -> 'supported_parameters', 'null'), '[]'),
+		'supported_voices', c.e -> 'supported_voices',
+		'knowledge_cutoff', c.e -> 'knowledge_cutoff',
+		'expires_on', modelsync.parse_date(c.e ->> 'expiration_date'),
+		'per_request_limits', c.e -> 'per_request_limits',
+		'details_link', c.e #> '{links,details}',
+		'alias_target', c.e #> '{alias_target,slug}') end offset 0) f (facts);
+end
+$$;
+
+-- What of an entry no column holds.  Inlined.
+create or replace function modelsync.document_rest(p_entry jsonb)
+returns jsonb
+language sql immutable
+as $$
+	select p_entry - array['id', 'name', 'description', 'canonical_slug', 'hugging_face_id',
+		'created', 'context_length', 'architecture', 'top_provider', 'pricing',
+		'supported_parameters', 'supported_voices', 'knowledge_cutoff', 'expiration_date',
+		'per_request_limits', 'links', 'alias_target'];
+$$;

@@ -1,0 +1,79 @@
+-- SPDX-License-Identifier: MIT
+--
+-- The audit: one entry per action, refused ones included, each carrying the
+-- hash of the one before and a digest of its changeset's changes.  The head row
+-- is locked last in a transaction, so entries are numbered without gaps.
+
+-- Digest of a changeset's changes; null without a changeset.
+create or replace function modelsync.changes_digest(p_changeset bigint)
+returns bytea
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select sha256(convert_to(coalesce(string_agg(
+		jsonb_build_array(c.model_id, c.field, c.old, c.new)::text, E'\n' order by c.change_id), ''),
+		'UTF8'))
+	from modelsync.change c
+	where c.changeset_id = p_changeset
+	having p_changeset is not null;
+$$;
+
+-- The hash of an entry over everything it says.
+create or replace function modelsync.audit_hash(a modelsync.audit)
+returns bytea
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select sha256(convert_to(jsonb_build_array(a.audit_id,
+		to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+		a.action, a.outcome, a.changeset_id, a.run_id, a.origin, a.os_user, a.source, a.reason,
+		a.session_user_name, a.detail, encode(a.changes_digest, 'hex'),
+		encode(a.previous, 'hex'))::text, 'UTF8'));
+$$;
+
+-- Appends an entry, and its row in the contract's admin_audit_log.
+create or replace function modelsync.audit_append(p_action text, p_outcome text, p_ctx jsonb,
+	p_changeset bigint, p_run bigint, p_detail jsonb)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	c jsonb := modelsync.context(p_ctx);
+	digest bytea;
+	a modelsync.audit;
+begin
+	if p_changeset is not null then
+		digest := modelsync.changes_digest(p_changeset);
+	end if;
+	insert into public.admin_audit_log (actor_user_id, action, target, payload)
+	values (null, p_action, case when p_changeset is not null then 'changeset:' || p_changeset
+			when p_run is not null then 'run:' || p_run else 'modelsync' end,
+		jsonb_strip_nulls(c || jsonb_build_object('outcome', p_outcome, 'changeset', p_changeset,
+			'run', p_run, 'session_user', session_user, 'detail', p_detail)));
+	select h.audit_id + 1, clock_timestamp(), p_action, p_outcome, p_changeset, p_run,
+		c ->> 'origin', c ->> 'os_user', c ->> 'source', c ->> 'reason', session_user,
+		coalesce(p_detail, '{}'), digest, h.hash
+	into a.audit_id, a.at, a.action, a.outcome, a.changeset_id, a.run_id,
+		a.origin, a.os_user, a.source, a.reason, a.session_user_name,
+		a.detail, a.changes_digest, a.previous
+	from modelsync.audit_head h
+	for update;
+	a.hash := modelsync.audit_hash(a);
+	insert into modelsync.audit select a.*;
+	update modelsync.audit_head set audit_id = a.audit_id, hash = a.hash;
+	return a.audit_id;
+end
+$$;
+
+create or replace function modelsync.refuse_audit_change()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	raise exception 'the audit log is append-only'
+		using errcode = 'insufficient_privilege',
+		hint = 'Entries cannot be changed or removed; undo a changeset instead.';
+end
+$$;

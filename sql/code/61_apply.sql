@@ -1,0 +1,292 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Applying a catalogue: the one path by which sync_apply, hold_apply and the
+-- contract's sync_openrouter_models change models.
+
+-- Keeps a catalogue the guard did not let through.  The open hold, if there is
+-- one, gets the newer document and keeps its number.
+create or replace function modelsync.keep_hold(p_run bigint, p_pages jsonb[], p_meta jsonb,
+	p_report jsonb)
+returns bigint
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	insert into modelsync.hold as h (run_id, pages, meta, guard, report)
+	values (p_run, p_pages, coalesce(p_meta, '{}'), p_report -> 'guard', p_report)
+	on conflict ((true)) where state = 'open' do update
+	set run_id = excluded.run_id, pages = excluded.pages, meta = excluded.meta,
+		guard = excluded.guard, report = excluded.report, replaced_at = clock_timestamp()
+	returning hold_id;
+$$;
+
+-- The catalogue is not applied: the run ends held.
+create or replace function modelsync.finish_held(p_run modelsync.run, p modelsync.sync_plan,
+	p_pages jsonb[], p_meta jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	reasons text := (select string_agg(g ->> 'message', '; ') from jsonb_array_elements(p.guard) g);
+	report jsonb;
+begin
+	report := modelsync.report(p, 'held', 'held', reasons, p_meta, null)
+		|| jsonb_build_object('run', p_run.run_id, 'sync_log_id', p_run.sync_log_id);
+	report := report || jsonb_build_object('hold',
+		modelsync.keep_hold(p_run.run_id, p_pages, p_meta, report));
+	perform modelsync.close_run(p_run.run_id, 'held', 'held', reasons, null, report);
+	perform modelsync.announce(jsonb_build_object('hold', report -> 'hold'));
+	perform modelsync.audit_append('sync', 'held', to_jsonb(p_run), null, p_run.run_id,
+		jsonb_build_object('hold', report -> 'hold', 'guard', p.guard, 'counts', report -> 'counts'));
+	return report;
+end
+$$;
+
+-- The answer was no catalogue at all.
+create or replace function modelsync.finish_failed(p_run modelsync.run, p modelsync.sync_plan,
+	p_category text, p_message text, p_meta jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	report jsonb := modelsync.report(p, 'failed', p_category, p_message, p_meta, null)
+		|| jsonb_build_object('run', p_run.run_id, 'sync_log_id', p_run.sync_log_id);
+begin
+	perform modelsync.close_run(p_run.run_id, 'failed', p_category, p_message, null, report);
+	perform modelsync.audit_append('sync', 'failed', to_jsonb(p_run), null, p_run.run_id,
+		jsonb_build_object('category', p_category, 'message', p_message));
+	return report;
+end
+$$;
+
+-- Writes the models of a plan.
+create or replace function modelsync.write_plan(p modelsync.sync_plan, p_run bigint)
+returns void
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+declare
+	at timestamptz := clock_timestamp();
+begin
+	perform modelsync.engine_begin();
+	if 'added' = any (p.kind) then
+		perform modelsync.insert_models(array_agg(t.id), array_agg(t.facts), p_run, at)
+		from unnest(p.model_id, p.kind, p.facts) t (id, kind, facts)
+		where t.kind = 'added';
+	end if;
+	if 'added' <> any (p.kind) then
+		perform modelsync.update_models(array_agg(t.id), array_agg(t.facts), array_agg(t.presence), at, at)
+		from unnest(p.model_id, p.kind, p.facts, p.new_presence) t (id, kind, facts, presence)
+		where t.kind <> 'added';
+	end if;
+	if cardinality(p.doc_id) > 0 then
+		perform modelsync.store_documents(p.doc_id, p.doc_hash, p.doc_rest, p_run);
+	end if;
+	perform modelsync.engine_end();
+end
+$$;
+
+-- Logs what a plan did; null when nothing an admin sees has changed.
+create or replace function modelsync.record_plan(p modelsync.sync_plan, p_run modelsync.run)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	changeset bigint;
+begin
+	if p.change_id is not null then
+		changeset := modelsync.log_changes('sync', to_jsonb(p_run), p_run.run_id, null,
+			p.change_id, p.change_field, p.change_old, p.change_new, p.change_event);
+		perform modelsync.announce(jsonb_build_object('changeset', changeset));
+	end if;
+	if p.alerts <> '[]' then
+		perform modelsync.raise_alerts(p.alerts, p_run.run_id);
+	end if;
+	if 'returned' = any (p.kind) then
+		perform modelsync.settle_alerts(array_agg(t.id))
+		from unnest(p.model_id, p.kind) t (id, kind) where t.kind = 'returned';
+	end if;
+	return changeset;
+end
+$$;
+
+-- A plan that no longer fits the rows it was made for is made again.
+create or replace function modelsync.locked_plan(p_pages jsonb[], p_meta jsonb, p_settings jsonb,
+	p_guarded bool)
+returns modelsync.sync_plan
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	p modelsync.sync_plan;
+begin
+	for attempt in 1 .. 5 loop
+		p := modelsync.make_plan(p_pages, p_meta, p_settings);
+		if p.problem is not null or (p_guarded and p.guard <> '[]')
+			or p.model_id is null or modelsync.lock_models(p.model_id, p.version) then
+			return p;
+		end if;
+	end loop;
+	raise exception 'models keep changing while the catalogue is compared with them'
+		using errcode = 'serialization_failure';
+end
+$$;
+
+-- Validate, compare, guard, apply, record, notify.  The caller holds the lease.
+create or replace function modelsync.run_catalogue(p_run modelsync.run, p_pages jsonb[],
+	p_meta jsonb, p_settings jsonb, p_guarded bool)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	p modelsync.sync_plan;
+	started timestamptz;
+	applied numeric;
+	changeset bigint;
+	report jsonb;
+begin
+	p := modelsync.locked_plan(p_pages, p_meta, p_settings, p_guarded);
+	if p.problem is not null then
+		return modelsync.finish_failed(p_run, p, 'schema', p.problem, p_meta);
+	end if;
+	if p_guarded and p.guard <> '[]' then
+		return modelsync.finish_held(p_run, p, p_pages, p_meta);
+	end if;
+	started := clock_timestamp();
+	if p.model_id is not null or cardinality(p.doc_id) > 0 then
+		perform modelsync.write_plan(p, p_run.run_id);
+	end if;
+	applied := modelsync.elapsed_ms(started);
+	started := clock_timestamp();
+	changeset := modelsync.record_plan(p, p_run);
+	update modelsync.hold set resolved_at = clock_timestamp(), resolved_run = p_run.run_id,
+		resolved_by = coalesce(p_run.os_user, session_user),
+		state = case when p_run.trigger = 'hold' then 'applied' else 'superseded' end
+	where state = 'open';
+	report := modelsync.report(p, 'completed', null, null, p_meta,
+			jsonb_build_object('apply', applied, 'record', modelsync.elapsed_ms(started)))
+		|| jsonb_build_object('run', p_run.run_id, 'sync_log_id', p_run.sync_log_id,
+			'changeset', changeset);
+	perform modelsync.close_run(p_run.run_id, 'completed', null, report ->> 'message', null, report);
+	perform modelsync.audit_append('sync', 'done', to_jsonb(p_run), changeset, p_run.run_id,
+		jsonb_build_object('counts', report -> 'counts', 'trigger', p_run.trigger));
+	return report;
+end
+$$;
+
+create or replace function modelsync.sync_apply(p_run bigint, p_fence bigint, p_pages jsonb[],
+	p_meta jsonb, p_settings jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	l modelsync.lease;
+	r modelsync.run;
+	p modelsync.sync_plan;
+begin
+	select * into l from modelsync.lease for update;
+	if l.run_id is distinct from p_run or l.fence <> p_fence then
+		return jsonb_build_object('ok', false, 'code', 'lost', 'run', p_run, 'message',
+			'the claim on this sync has passed to another process');
+	end if;
+	select * into r from modelsync.run where run_id = p_run;
+	if r.cancel_requested_at is not null then
+		return modelsync.finish_failed(r, p, 'cancelled',
+			format('cancelled by %s', r.cancel_requested_by), p_meta);
+	end if;
+	return modelsync.run_catalogue(r, p_pages, p_meta,
+		modelsync.effective_settings(p_settings), true);
+end
+$$;
+
+create or replace function modelsync.sync_preview(p_pages jsonb[], p_meta jsonb, p_settings jsonb)
+returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	p modelsync.sync_plan := modelsync.make_plan(p_pages, p_meta,
+		modelsync.effective_settings(p_settings));
+begin
+	if p.problem is not null then
+		return modelsync.report(p, 'failed', 'schema', p.problem, p_meta, null);
+	end if;
+	return modelsync.report(p, 'preview', case when p.guard <> '[]' then 'held' end,
+		(select string_agg(g ->> 'message', '; ') from jsonb_array_elements(p.guard) g), p_meta, null);
+end
+$$;
+
+create or replace function modelsync.not_open(p_hold bigint)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_build_object('ok', false, 'code', 'not_open', 'hold', p_hold, 'message',
+		coalesce((select format('hold %s is %s already', h.hold_id, h.state)
+			from modelsync.hold h where h.hold_id = p_hold),
+			format('there is no hold %s', p_hold)));
+$$;
+
+-- Applies a held catalogue as a run of its own, compared anew with what is
+-- there now.  An admin has looked at it: the guard is not asked again.
+create or replace function modelsync.hold_apply(p_hold bigint, p_ctx jsonb, p_settings jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	h modelsync.hold;
+	r modelsync.run;
+	claim jsonb;
+	state text;
+	message text;
+begin
+	if not exists (select from modelsync.hold x where x.hold_id = p_hold and x.state = 'open') then
+		return modelsync.not_open(p_hold);
+	end if;
+	claim := modelsync.sync_begin(jsonb_build_object('trigger', 'hold', 'ctx', p_ctx,
+		'owner', format('hold %s', p_hold), 'settings', p_settings));
+	if not (claim ->> 'ok')::bool then
+		return claim;
+	end if;
+	select * into r from modelsync.run where run_id = (claim ->> 'run')::bigint;
+	select * into h from modelsync.hold x where x.hold_id = p_hold and x.state = 'open' for update;
+	if not found then
+		return modelsync.sync_fail(r.run_id, r.fence, 'conflict',
+			format('hold %s was resolved by somebody else', p_hold), null);
+	end if;
+	begin
+		return modelsync.run_catalogue(r, h.pages, h.meta - 'fetch_ms',
+			modelsync.effective_settings(p_settings), false);
+	exception when others then
+		get stacked diagnostics state = returned_sqlstate, message = message_text;
+	end;
+	return modelsync.sync_fail(r.run_id, r.fence,
+		case when state = '40001' then 'conflict' else 'database' end, message,
+		jsonb_build_object('sqlstate', state));
+end
+$$;
+
+create or replace function modelsync.hold_discard(p_hold bigint, p_ctx jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	update modelsync.hold set state = 'discarded', resolved_at = clock_timestamp(),
+		resolved_by = modelsync.actor(p_ctx)
+	where hold_id = p_hold and state = 'open';
+	if not found then
+		return modelsync.not_open(p_hold);
+	end if;
+	perform modelsync.announce(jsonb_build_object('hold', p_hold));
+	perform modelsync.audit_append('hold_discard', 'done', p_ctx, null, null,
+		jsonb_build_object('hold', p_hold));
+	return jsonb_build_object('ok', true, 'hold', p_hold, 'state', 'discarded');
+end
+$$;

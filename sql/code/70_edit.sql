@@ -1,0 +1,187 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Decisions of admins: status, tiers, limits.  A batch is checked as a whole
+-- before anything is written; then every edit whose model is still at the
+-- version it was based on is applied, and the others are reported.
+
+-- What is wrong with one key of an edit.  Inlined.
+create or replace function modelsync.edit_value_problem(p_key text, p_value jsonb)
+returns text
+language sql immutable
+as $$
+	select case
+		when p_key = 'model_id' then case when jsonb_typeof(p_value) <> 'string'
+			then 'expected the id of a model' end
+		when p_key = 'version' then case when jsonb_typeof(p_value) <> 'null'
+			then modelsync.value_problem(p_value, 'number', 'count', 9007199254740991) end
+		when p_key = 'status' then case when jsonb_typeof(p_value) <> 'string'
+				or p_value #>> '{}' not in ('new', 'active', 'inactive', 'disabled')
+			then 'is not a status: use new, active, inactive or disabled' end
+		when p_key in ('is_free', 'is_pro', 'is_enterprise')
+			then case when p_value = 'null' then 'is null, expected true or false'
+				else modelsync.value_problem(p_value, 'boolean', 'flag', null) end
+		when p_key in ('daily_limit', 'monthly_limit') then case when jsonb_typeof(p_value) <> 'null'
+			then modelsync.value_problem(p_value, 'number', 'count', 2147483647) end
+		else 'is not a field that can be edited' end;
+$$;
+
+-- All errors of a batch, the first 100.
+create or replace function modelsync.edit_errors(p_edits jsonb)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+	with e as materialized (
+		select (x.n - 1)::int as index, x.edit, jsonb_typeof(x.edit) = 'object' as is_object
+		from jsonb_array_elements(p_edits) with ordinality x (edit, n)
+	), error as (
+		select e.index, '' as path, 'expected an object' as message from e where not e.is_object
+		union all
+		select e.index, 'model_id', 'is missing' from e where e.is_object and not e.edit ? 'model_id'
+		union all
+		select e.index, k.key, p.problem
+		from e, lateral jsonb_each(case when e.is_object then e.edit else '{}' end) k,
+		lateral (select modelsync.edit_value_problem(k.key, k.value)) p (problem)
+		where p.problem is not null
+		union all
+		select d.index, 'model_id', format('%s is in the batch twice', d.id)
+		from (select e.index, e.edit ->> 'model_id' as id,
+				row_number() over (partition by e.edit ->> 'model_id' order by e.index) as n
+			from e where e.is_object and e.edit ? 'model_id') d
+		where d.n > 1
+	)
+	select coalesce(jsonb_agg(jsonb_build_object('index', x.index, 'path', x.path,
+		'message', x.message) order by x.index, x.path), '[]')
+	from (select * from error order by index, path limit 100) x;
+$$;
+
+create or replace function modelsync.refuse_edit(p_message text, p_errors jsonb, p_ctx jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform modelsync.audit_append('edit', 'refused', p_ctx, null, null,
+		jsonb_build_object('message', p_message, 'errors', p_errors));
+	return jsonb_build_object('ok', false, 'code', 'invalid', 'message', p_message,
+		'errors', p_errors);
+end
+$$;
+
+-- The changes to log for patches of decisions; one event per model and group.
+create or replace function modelsync.decision_changes(p_ids text[], p_old jsonb[], p_patches jsonb[])
+returns table (model_id text, field text, old jsonb, new jsonb, event text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+	with f as (
+		select t.id, t.n, k.key, nullif(t.old -> k.key, 'null') as old,
+			nullif(k.value, 'null') as new, modelsync.event_of(k.key, null, null) as event
+		from unnest(p_ids, p_old, p_patches) with ordinality t (id, old, patch, n),
+		lateral jsonb_each(t.patch) k
+	)
+	select f.id, f.key, f.old, f.new,
+		case when row_number() over (partition by f.n, f.event order by f.key collate "C") = 1
+			then f.event end
+	from f order by f.n, f.key collate "C";
+$$;
+
+-- Writes patches that the caller has checked and whose models it has locked.
+create or replace function modelsync.apply_edits(p_ids text[], p_old jsonb[], p_patches jsonb[],
+	p_ctx jsonb)
+returns bigint
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	ids text[];
+	fields text[];
+	olds jsonb[];
+	news jsonb[];
+	events text[];
+	changeset bigint;
+begin
+	select array_agg(c.model_id), array_agg(c.field), array_agg(c.old), array_agg(c.new),
+		array_agg(c.event)
+	into ids, fields, olds, news, events
+	from modelsync.decision_changes(p_ids, p_old, p_patches) c;
+	changeset := modelsync.log_changes('edit', p_ctx, null, null, ids, fields, olds, news, events);
+	perform modelsync.engine_begin();
+	perform modelsync.update_decisions(p_ids, p_patches, clock_timestamp(), modelsync.actor(p_ctx));
+	perform modelsync.engine_end();
+	perform modelsync.announce(jsonb_build_object('changeset', changeset));
+	perform modelsync.audit_append('edit', 'done', p_ctx, changeset, null,
+		jsonb_build_object('models', cardinality(p_ids)));
+	return changeset;
+end
+$$;
+
+create or replace function modelsync.edit_models(p_edits jsonb, p_ctx jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+declare
+	errors jsonb;
+	ids text[];
+	wishes jsonb[];
+	results text[];
+	olds jsonb[];
+	write_ids text[];
+	write_olds jsonb[];
+	write_patches jsonb[];
+	changeset bigint;
+	answer jsonb;
+begin
+	if jsonb_typeof(p_edits) is distinct from 'array' then
+		return modelsync.refuse_edit('expected a list of edits', '[]', p_ctx);
+	end if;
+	errors := modelsync.edit_errors(p_edits);
+	if errors <> '[]' then
+		return modelsync.refuse_edit(format('the batch has %s errors; nothing was written',
+			jsonb_array_length(errors)), errors, p_ctx);
+	end if;
+	select array_agg(e.edit ->> 'model_id' order by e.n),
+		array_agg(e.edit - 'model_id' order by e.n)
+	into ids, wishes
+	from jsonb_array_elements(p_edits) with ordinality e (edit, n);
+	perform from public.model_access m where m.model_id = any (ids)
+	order by m.model_id for no key update;
+	select array_agg(j.result order by j.n), array_agg(j.old order by j.n),
+		array_agg(j.id order by j.n) filter (where j.result = 'applied'),
+		array_agg(j.old order by j.n) filter (where j.result = 'applied'),
+		array_agg(j.patch order by j.n) filter (where j.result = 'applied')
+	into results, olds, write_ids, write_olds, write_patches
+	from (select t.n, t.id, d.old, x.patch, case
+			when m.model_id is null then 'unknown'
+			when x.patch = '{}' then 'unchanged'
+			when (t.wish ->> 'version')::bigint <> m.row_version then 'conflict'
+			else 'applied' end as result
+		from unnest(ids, wishes) with ordinality t (id, wish, n)
+		left join public.model_access m on m.model_id = t.id
+		left join lateral (select modelsync.decisions(m)) d (old) on true
+		left join lateral (select coalesce(jsonb_object_agg(k.key, k.value), '{}')
+			from jsonb_each(t.wish - 'version') k
+			where k.value is distinct from d.old -> k.key) x (patch) on true) j;
+	if write_ids is not null then
+		changeset := modelsync.apply_edits(write_ids, write_olds, write_patches, p_ctx);
+	end if;
+	select jsonb_build_object('ok', true, 'changeset', changeset,
+		'applied', count(*) filter (where t.result = 'applied'),
+		'unchanged', count(*) filter (where t.result = 'unchanged'),
+		'conflicts', count(*) filter (where t.result = 'conflict'),
+		'unknown', count(*) filter (where t.result = 'unknown'),
+		'results', coalesce(jsonb_agg(case when t.result = 'conflict'
+			then jsonb_build_object('model_id', t.id, 'result', t.result, 'version', m.row_version,
+				'current', t.old)
+			else jsonb_build_object('model_id', t.id, 'result', t.result, 'version', m.row_version)
+			end order by t.n), '[]'))
+	into answer
+	from unnest(ids, results, olds) with ordinality t (id, result, old, n)
+	left join public.model_access m on m.model_id = t.id;
+	return answer;
+end
+$$;
