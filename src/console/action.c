@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+#include "action.h"
+
+#include <string.h>
+
+#include "key.h"
+#include "modelsync/console.h"
+
+#define T MS_SCOPE_TABLE
+#define D MS_SCOPE_DETAIL
+#define X MS_SCOPE_TEXT
+#define Y MS_SCOPE_SYNC
+#define V MS_SCOPE_REVIEW
+#define P MS_SCOPE_PICKER
+#define I MS_SCOPE_INPUT
+#define M MS_SCOPE_MENU
+
+static const struct ms_action_info infos[MS_ACTION_COUNT] = {
+	[MS_ACTION_NONE] = {"", "", "", 0, 0, NULL},
+#define MS_ACTION(id, scopes, flags, name, keys, help)                                             \
+	[MS_ACTION_##id] = {name, keys, help, scopes, flags, ms_do_##id},
+#define MS_DIALOG_ACTION(id, scopes, flags, name, keys, help)                                      \
+	[MS_ACTION_##id] = {name, keys, help, scopes, flags, NULL},
+#include "action.def"
+#undef MS_ACTION
+#undef MS_DIALOG_ACTION
+};
+
+#undef T
+#undef D
+#undef X
+#undef Y
+#undef V
+#undef P
+#undef I
+#undef M
+
+static const struct {
+	enum ms_scope scope;
+	const char *name;
+} scope_names[] = {
+	{MS_SCOPE_TABLE, "table"}, {MS_SCOPE_DETAIL, "detail"}, {MS_SCOPE_TEXT, "text"},
+	{MS_SCOPE_SYNC, "sync"},   {MS_SCOPE_REVIEW, "review"}, {MS_SCOPE_PICKER, "list"},
+	{MS_SCOPE_INPUT, "input"}, {MS_SCOPE_MENU, "question"},
+};
+
+const struct ms_action_info *ms_action_info(enum ms_action action)
+{
+	return &infos[action];
+}
+
+static const char *next_key(const char *keys, uint32_t *key)
+{
+	size_t len = strcspn(keys, " ");
+
+	*key = ms_key_from_name(keys, len);
+	keys += len;
+	return keys + strspn(keys, " ");
+}
+
+enum ms_action ms_action_for_key(enum ms_scope scope, uint32_t key)
+{
+	for (int i = 1; i < MS_ACTION_COUNT; i++) {
+		const char *keys = infos[i].keys;
+
+		if (!(infos[i].scopes & (unsigned)scope))
+			continue;
+		while (*keys) {
+			uint32_t k;
+
+			keys = next_key(keys, &k);
+			if (k == key)
+				return (enum ms_action)i;
+		}
+	}
+	return MS_ACTION_NONE;
+}
+
+void ms_action_each_key(enum ms_action action, ms_action_key_fn fn, void *arg)
+{
+	const char *keys = infos[action].keys;
+
+	while (*keys) {
+		uint32_t key;
+
+		keys = next_key(keys, &key);
+		fn(arg, action, key);
+	}
+}
+
+size_t ms_action_first_key(const struct ms_action_info *info)
+{
+	return strcspn(info->keys, " ");
+}
+
+void ms_action_scope_names(unsigned scopes, struct ms_text *out)
+{
+	const char *comma = "";
+
+	for (size_t i = 0; i < sizeof(scope_names) / sizeof(scope_names[0]); i++) {
+		if (!(scopes & (unsigned)scope_names[i].scope))
+			continue;
+		ms_text_addf(out, "%s%s", comma, scope_names[i].name);
+		comma = ", ";
+	}
+}
+
+void ms_console_print_keys(struct ms_text *out)
+{
+	for (int i = 1; i < MS_ACTION_COUNT; i++) {
+		ms_text_addf(out, "%-16s %-18s %s (", infos[i].keys, infos[i].name, infos[i].help);
+		ms_action_scope_names(infos[i].scopes, out);
+		ms_text_add(out, ")\n");
+	}
+}

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_CONSOLE_ACTION_H
+#define MODELSYNC_CONSOLE_ACTION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "modelsync/text.h"
+
+/*
+ * The table of actions (action.def) makes the key map, the help, the hints of the footer, the
+ * palette and the manual's key section.
+ */
+enum ms_action {
+	MS_ACTION_NONE,
+#define MS_ACTION(id, scopes, flags, name, keys, help)	      MS_ACTION_##id,
+#define MS_DIALOG_ACTION(id, scopes, flags, name, keys, help) MS_ACTION_##id,
+#include "action.def"
+#undef MS_ACTION
+#undef MS_DIALOG_ACTION
+	MS_ACTION_COUNT
+};
+
+/* Where the keys of an action are looked up. */
+enum ms_scope {
+	MS_SCOPE_TABLE = 1,
+	MS_SCOPE_DETAIL = 2,
+	MS_SCOPE_TEXT = 4,
+	MS_SCOPE_SYNC = 8,
+	MS_SCOPE_REVIEW = 16,
+	MS_SCOPE_PICKER = 32,
+	MS_SCOPE_INPUT = 64,
+	MS_SCOPE_MENU = 128
+};
+
+enum ms_action_flag {
+	MS_ACTION_WRITES = 1, /* refused while read-only */
+	MS_ACTION_ROW = 2,    /* needs a model under the cursor */
+	MS_ACTION_HINT = 4,   /* shown in the footer */
+	MS_ACTION_TARGET = 8  /* needs marked rows or a model under the cursor */
+};
+
+struct ms_ui;
+struct ms_action_info {
+	const char *name, *keys, *help;
+	unsigned scopes, flags;
+	void (*run)(struct ms_ui *ui); /* NULL for those that only dialogs know */
+};
+const struct ms_action_info *ms_action_info(enum ms_action action);
+
+/* What the key does in that scope, or MS_ACTION_NONE. */
+enum ms_action ms_action_for_key(enum ms_scope scope, uint32_t key);
+/* Calls fn for each key of the action. */
+typedef void (*ms_action_key_fn)(void *arg, enum ms_action action, uint32_t key);
+void ms_action_each_key(enum ms_action action, ms_action_key_fn fn, void *arg);
+/* Length of the first key's name at the start of info->keys. */
+size_t ms_action_first_key(const struct ms_action_info *info);
+/* "table, sync": where the keys work. */
+void ms_action_scope_names(unsigned scopes, struct ms_text *out);
+
+#define MS_ACTION(id, scopes, flags, name, keys, help) void ms_do_##id(struct ms_ui *ui);
+#define MS_DIALOG_ACTION(id, scopes, flags, name, keys, help)
+#include "action.def"
+#undef MS_ACTION
+#undef MS_DIALOG_ACTION
+
+#endif

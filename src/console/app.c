@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Glue: bytes of the terminal and answers of the lanes become events, the effects they leave become
+ * requests, and after that the screen is drawn.
+ *
+ *	terminal --bytes--> decoder --key--\                       /--> lanes
+ *	lanes --callbacks----------------- > ms_ui_update -> effects --> terminal (copy, suspend)
+ *	timers --tick, rested-------------/                       \--> quit
+ */
+#include <langinfo.h>
+#include <locale.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "key.h"
+#include "modelsync/clock.h"
+#include "modelsync/console.h"
+#include "modelsync/lanes.h"
+#include "modelsync/loop.h"
+#include "modelsync/memory.h"
+#include "term.h"
+#include "ui.h"
+
+#define ESC_DELAY_MS	50 /* for the rest of an escape sequence; ESCDELAY overrides */
+#define ESC_DELAY_MAX	1000
+#define REST_MS		100   /* without a key, before the detail pane follows */
+#define TICK_MS		20000 /* ages on the screen grow in minutes */
+#define TICK_RUNNING_MS 1000  /* while a sync shows its seconds */
+#define RESIZE_MS	30    /* a dragged window resizes many times */
+#define INPUT_BYTES	4096
+
+struct app {
+	struct ms_ui *ui;
+	struct ms_loop *loop;
+	struct ms_lanes *lanes;
+	struct ms_term *term;
+	struct ms_canvas *canvas;
+	struct ms_key_decoder decoder;
+	struct ms_timer *esc_timer, *rest_timer, *tick_timer, *resize_timer;
+	int64_t esc_delay_ms;
+	bool is_dirty; /* a draw is posted */
+	bool is_gone;  /* the terminal went away */
+	bool is_quitting;
+};
+
+/* --- drawing
+ * ------------------------------------------------------------------------------------------ */
+
+static void draw(struct app *app)
+{
+	app->is_dirty = false;
+	if (app->is_gone || app->is_quitting)
+		return;
+	if (app->canvas->width != app->ui->width || app->canvas->height != app->ui->height)
+		ms_canvas_resize(app->canvas, app->ui->width, app->ui->height);
+	ms_ui_draw(app->ui, app->canvas);
+	ms_term_show(app->term, app->canvas);
+}
+
+static void posted_draw(void *arg)
+{
+	struct app *app = arg;
+
+	if (app->is_dirty)
+		draw(app);
+}
+
+static void schedule_draw(struct app *app)
+{
+	if (app->is_dirty)
+		return;
+	app->is_dirty = true;
+	ms_loop_post(app->loop, posted_draw, app);
+}
+
+/* --- effects
+ * ------------------------------------------------------------------------------------------ */
+
+static void resize(void *arg);
+
+static void suspend(struct app *app)
+{
+	ms_term_suspend(app->term);
+	resize(app); /* the window may have changed meanwhile */
+}
+
+static void do_effect(struct app *app, struct ms_effect *e)
+{
+	switch (e->kind) {
+	case MS_EFFECT_LOAD_MODELS:
+		ms_lanes_load_models(app->lanes);
+		break;
+	case MS_EFFECT_LOAD_DETAIL:
+		ms_lanes_load_detail(app->lanes, e->text);
+		break;
+	case MS_EFFECT_LOAD_STATUS:
+		ms_lanes_load_status(app->lanes);
+		break;
+	case MS_EFFECT_WRITE:
+		ms_lanes_write(app->lanes, e->batch);
+		e->batch = NULL;
+		break;
+	case MS_EFFECT_UNDO:
+		ms_lanes_undo(app->lanes, e->number, e->flag);
+		break;
+	case MS_EFFECT_SYNC:
+		ms_lanes_sync(app->lanes, e->flag, e->force);
+		break;
+	case MS_EFFECT_SYNC_CANCEL:
+		ms_lanes_sync_cancel(app->lanes);
+		break;
+	case MS_EFFECT_CANCEL_RUN:
+		ms_lanes_cancel_run(app->lanes, e->number);
+		break;
+	case MS_EFFECT_RESOLVE_HOLD:
+		ms_lanes_resolve_hold(app->lanes, e->number, e->flag);
+		break;
+	case MS_EFFECT_RECONNECT:
+		ms_lanes_reconnect(app->lanes);
+		break;
+	case MS_EFFECT_COPY:
+		ms_term_copy(app->term, e->text);
+		break;
+	case MS_EFFECT_REST_TIMER:
+		ms_timer_start(app->rest_timer, REST_MS);
+		break;
+	case MS_EFFECT_REPAINT:
+		ms_term_invalidate(app->term);
+		break;
+	case MS_EFFECT_SUSPEND:
+		suspend(app);
+		break;
+	case MS_EFFECT_QUIT:
+		app->is_quitting = true;
+		ms_loop_stop(app->loop);
+		break;
+	}
+}
+
+static void update(struct app *app, struct ms_ui_event event)
+{
+	struct ms_effect effect;
+	bool was_running = app->ui->sync.is_running;
+
+	event.now = ms_clock_now();
+	ms_ui_update(app->ui, &event);
+	while (ms_effects_pop(&app->ui->effects, &effect)) {
+		do_effect(app, &effect);
+		ms_effect_clear(&effect);
+	}
+	if (app->ui->sync.is_running && !was_running)
+		ms_timer_start(app->tick_timer, TICK_RUNNING_MS);
+}
+
+/* --- timers
+ * ------------------------------------------------------------------------------------------- */
+
+static void rested(void *arg)
+{
+	struct app *app = arg;
+
+	update(app, (struct ms_ui_event){.kind = MS_EVENT_RESTED});
+	draw(app);
+}
+
+static void tick(void *arg)
+{
+	struct app *app = arg;
+
+	update(app, (struct ms_ui_event){.kind = MS_EVENT_TICK});
+	ms_timer_start(app->tick_timer, app->ui->sync.is_running ? TICK_RUNNING_MS : TICK_MS);
+	draw(app);
+}
+
+static void resize(void *arg)
+{
+	struct app *app = arg;
+	struct ms_ui_event event = {.kind = MS_EVENT_RESIZE};
+
+	ms_term_size(app->term, &event.width, &event.height);
+	update(app, event);
+	draw(app);
+}
+
+/* --- the terminal
+ * ------------------------------------------------------------------------------------- */
+
+static void take_key(void *arg, uint32_t key, bool is_pasted)
+{
+	struct app *app = arg;
+
+	if (!app->is_quitting)
+		update(app, (struct ms_ui_event){
+				    .kind = MS_EVENT_KEY, .key = key, .is_pasted = is_pasted});
+}
+
+static void esc_expired(void *arg)
+{
+	struct app *app = arg;
+
+	ms_key_decoder_expire(&app->decoder, ms_clock_ms(), take_key, app);
+	draw(app);
+}
+
+static void leave(struct app *app)
+{
+	app->is_gone = true;
+	ms_loop_unwatch(app->loop, ms_term_fd(app->term));
+	ms_loop_stop(app->loop);
+}
+
+static void take_input(void *arg, int fd, short revents)
+{
+	struct app *app = arg;
+	char bytes[INPUT_BYTES];
+	long n = ms_term_read(app->term, bytes, sizeof(bytes));
+
+	(void)fd;
+	if (n == 0 || (n < 0 && (revents & (POLLHUP | POLLERR | POLLNVAL)))) {
+		leave(app);
+		return;
+	}
+	if (n < 0)
+		return;
+	ms_key_decoder_feed(&app->decoder, bytes, (size_t)n, ms_clock_ms(), take_key, app);
+	if (ms_key_decoder_is_waiting(&app->decoder))
+		ms_timer_start(app->esc_timer, app->esc_delay_ms);
+	else
+		ms_timer_stop(app->esc_timer);
+	draw(app);
+}
+
+static void take_signal(void *arg, int signo)
+{
+	struct app *app = arg;
+
+	switch (signo) {
+	case SIGWINCH:
+		ms_timer_start(app->resize_timer, RESIZE_MS);
+		break;
+	case SIGTSTP:
+		suspend(app);
+		break;
+	case SIGINT:
+		take_key(app, MS_KEY_CTRL('C'), false);
+		draw(app);
+		break;
+	case SIGHUP:
+		leave(app);
+		break;
+	default: /* SIGTERM */
+		app->is_quitting = true;
+		ms_loop_stop(app->loop);
+		break;
+	}
+}
+
+/* --- the lanes
+ * ---------------------------------------------------------------------------------------- */
+
+static void answer(struct app *app, struct ms_ui_event event)
+{
+	update(app, event);
+	schedule_draw(app);
+}
+
+static void on_models(void *arg, struct ms_catalog *catalog, const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_MODELS, .catalog = catalog, .err = err});
+}
+
+static void on_detail(void *arg, const char *model_id, struct ms_json *detail,
+		      const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){
+			    .kind = MS_EVENT_DETAIL, .text = model_id, .json = detail, .err = err});
+}
+
+static void on_written(void *arg, struct ms_write_result *result, const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_WRITTEN, .result = result, .err = err});
+}
+
+static void on_undo_preview(void *arg, int64_t changeset, struct ms_write_result *result,
+			    const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_UNDO_SHOWN,
+					 .number = changeset,
+					 .result = result,
+					 .err = err});
+}
+
+static void on_progress(void *arg, const struct ms_run_progress *progress)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_PROGRESS, .progress = progress});
+}
+
+static void on_synced(void *arg, struct ms_run_report *report, const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_SYNCED, .report = report, .err = err});
+}
+
+static void on_status(void *arg, struct ms_json *status, const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_STATUS, .json = status, .err = err});
+}
+
+static void on_notice(void *arg, const char *payload)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_NOTICE, .text = payload});
+}
+
+static void on_connection(void *arg, const char *label, const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_CONNECTION, .text = label, .err = err});
+}
+
+static void start_lanes(struct app *app, const struct ms_config *config)
+{
+	const struct ms_lanes_events events = {
+		.arg = app,
+		.models = on_models,
+		.detail = on_detail,
+		.written = on_written,
+		.undo_preview = on_undo_preview,
+		.progress = on_progress,
+		.synced = on_synced,
+		.status = on_status,
+		.notice = on_notice,
+		.connection = on_connection,
+	};
+
+	app->lanes = ms_lanes_start(app->loop, config, app->ui->read_only, &events);
+}
+
+/* --- start and end
+ * ------------------------------------------------------------------------------------ */
+
+static bool locale_is_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	return strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+}
+
+static bool draws_ascii(const struct ms_config *config, bool is_utf8)
+{
+	return !is_utf8 || strcmp(ms_config_string(config, MS_OPT_CONSOLE_GLYPHS), "ascii") == 0;
+}
+
+static int64_t esc_delay(void)
+{
+	const char *text = getenv("ESCDELAY");
+	long ms = text ? strtol(text, NULL, 10) : 0;
+
+	return ms > 0 && ms <= ESC_DELAY_MAX ? ms : ESC_DELAY_MS;
+}
+
+static void watch_world(struct app *app)
+{
+	static const int signals[] = {SIGWINCH, SIGTSTP, SIGINT, SIGTERM, SIGHUP};
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+		ms_loop_on_signal(app->loop, signals[i], take_signal, app);
+	ms_loop_watch(app->loop, ms_term_fd(app->term), take_input, app);
+	app->esc_timer = ms_timer_new(app->loop, esc_expired, app);
+	app->rest_timer = ms_timer_new(app->loop, rested, app);
+	app->tick_timer = ms_timer_new(app->loop, tick, app);
+	app->resize_timer = ms_timer_new(app->loop, resize, app);
+	ms_timer_start(app->tick_timer, TICK_MS);
+}
+
+static void start(struct app *app, const struct ms_console_options *o, bool is_utf8)
+{
+	const struct ms_config *config = o->config;
+	bool read_only = o->read_only || ms_config_bool(config, MS_OPT_CONSOLE_READ_ONLY);
+
+	app->loop = ms_loop_new();
+	app->esc_delay_ms = esc_delay();
+	app->ui = ms_ui_new(ms_config_string(config, MS_OPT_CONSOLE_LABEL), read_only,
+			    ms_clock_now());
+	app->canvas = ms_canvas_new(1, 1, draws_ascii(config, is_utf8));
+	ms_key_decoder_init(&app->decoder, is_utf8);
+	ms_term_teach(app->term, &app->decoder);
+	watch_world(app);
+	if (o->filter)
+		ms_ui_set_filter(app->ui, o->filter);
+	if (app->ui->has_filter_error)
+		ms_ui_edit_filter(app->ui, o->filter);
+	resize(app); /* the first paint, before anybody asks the database */
+	start_lanes(app, config);
+}
+
+static void stop(struct app *app)
+{
+	if (app->is_gone)
+		ms_term_abandon(app->term);
+	else
+		ms_term_close(app->term);
+	ms_lanes_stop(app->lanes);
+	ms_timer_free(app->esc_timer);
+	ms_timer_free(app->rest_timer);
+	ms_timer_free(app->tick_timer);
+	ms_timer_free(app->resize_timer);
+	ms_loop_free(app->loop);
+	ms_canvas_free(app->canvas);
+	ms_ui_free(app->ui);
+}
+
+bool ms_console_run(const struct ms_console_options *options, struct ms_error *err)
+{
+	struct app app = {0};
+	bool is_utf8 = locale_is_utf8();
+	const char *theme = ms_config_string(options->config, MS_OPT_CONSOLE_THEME);
+	bool is_gone;
+
+	if (!ms_term_open(&app.term, ms_theme_choose(theme, getenv("NO_COLOR")), err))
+		return false;
+	start(&app, options, is_utf8);
+	ms_loop_run(app.loop);
+	is_gone = app.is_gone;
+	stop(&app);
+	if (is_gone)
+		return ms_fail(err, MS_ERR_TERMINAL, "the terminal went away");
+	return true;
+}

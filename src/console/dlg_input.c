@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "key.h"
+#include "layout.h"
+#include "modelsync/memory.h"
+#include "ui.h"
+
+struct input {
+	struct ms_dialog dialog;
+	const struct ms_input_class *class;
+	struct ms_history *history;
+	struct ms_line line;
+};
+
+static void input_accept(struct ms_ui *ui, struct input *in)
+{
+	if (in->class->accept && !in->class->accept(ui, in->line.text))
+		return;
+	if (in->history)
+		ms_history_add(in->history, in->line.text);
+	ms_dialog_close(ui, &in->dialog);
+}
+
+static void input_cancel(struct ms_ui *ui, struct input *in)
+{
+	if (in->class->cancelled)
+		in->class->cancelled(ui);
+	ms_dialog_close(ui, &in->dialog);
+}
+
+static void input_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum ms_action action,
+		      bool is_pasted)
+{
+	struct input *in = (struct input *)d;
+	size_t len = in->line.len;
+	bool is_changed;
+
+	if (action == MS_ACTION_accept) {
+		input_accept(ui, in);
+		return;
+	}
+	/* Erasing in an empty line leaves it, as in vi. */
+	if (action == MS_ACTION_cancel || action == MS_ACTION_interrupt ||
+	    (action == MS_ACTION_erase_left && len == 0)) {
+		input_cancel(ui, in);
+		return;
+	}
+	if (action != MS_ACTION_NONE)
+		is_changed = ms_line_action(&in->line, action);
+	else
+		is_changed = ms_line_type(&in->line, is_pasted && key < ' ' ? ' ' : key);
+	if (is_changed && in->class->changed)
+		in->class->changed(ui, in->line.text);
+}
+
+static void input_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct ms_canvas *c)
+{
+	const struct input *in = (const struct input *)d;
+	struct ms_layout l;
+	int x;
+
+	if (in->class->in_filter_line)
+		return; /* drawn with the filter */
+	ms_layout_get(ui, &l);
+	ms_canvas_fill(c, l.pending, MS_STYLE_NORMAL);
+	x = ms_canvas_text(c, 0, l.pending.y, l.pending.w / 2, MS_STYLE_HEADING, in->class->prompt);
+	ms_line_draw(&in->line, c, x, l.pending.y, l.pending.w - x);
+}
+
+static void input_free(struct ms_dialog *d)
+{
+	ms_free(d);
+}
+
+static const struct ms_dialog_class input_dialog = {
+	.scope = MS_SCOPE_INPUT, .key = input_key, .draw = input_draw, .free = input_free};
+
+void ms_input_open(struct ms_ui *ui, const struct ms_input_class *class, const char *text,
+		   struct ms_history *history)
+{
+	struct input *in = ms_alloc(sizeof(*in));
+
+	in->dialog.class = &input_dialog;
+	in->class = class;
+	in->history = history;
+	ms_line_init(&in->line, text, history);
+	ms_dialog_open(ui, &in->dialog);
+}
+
+const struct ms_dialog *ms_input_in_filter_line(const struct ms_ui *ui)
+{
+	const struct ms_dialog *d = ms_dialog_of_class(ui, &input_dialog);
+
+	return d && ((const struct input *)d)->class->in_filter_line ? d : NULL;
+}
+
+void ms_input_draw_line(const struct ms_dialog *d, struct ms_canvas *c, int x, int y, int w)
+{
+	ms_line_draw(&((const struct input *)d)->line, c, x, y, w);
+}

@@ -1,0 +1,374 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The last stop before writing: what was selected and when, what really changes, what that does,
+ * what is strange about it, and a deliberate confirmation. Enter alone never writes.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "key.h"
+#include "layout.h"
+#include "modelsync/memory.h"
+#include "ui.h"
+
+#define REVIEW_WIDTH 100
+#define SMALL_BATCH  10 /* rows that a plain y confirms */
+#define LISTED_ROWS  1000
+#define FIXED_LINES  3 /* reason, confirmation, rule */
+
+struct review {
+	struct ms_dialog dialog;
+	struct ms_page page;
+	struct ms_line reason, count;
+	bool in_reason;
+	size_t rows;	  /* rows that would really change */
+	bool needs_count; /* typing the row count, not just y */
+	const char *why_count;
+	const char *complaint; /* static; about what was typed */
+};
+
+/* --- what is shown ------------------------------------------------------------------------------
+ */
+
+struct tally {
+	const char *what;
+	size_t asked, changed;
+};
+
+enum {
+	TALLY_STATUS,
+	TALLY_ON = MS_STATUS_COUNT,
+	TALLY_OFF = TALLY_ON + 3,
+	TALLY_DAILY = TALLY_OFF + 3,
+	TALLY_MONTHLY,
+	TALLY_COUNT
+};
+
+static const char *const tally_names[TALLY_COUNT] = {
+	"status > new", "status > active",  "status > inactive", "status > disabled",
+	"free > on",	"pro > on",	    "enterprise > on",	 "free > off",
+	"pro > off",	"enterprise > off", "daily limit",	 "monthly limit",
+};
+
+static void tally_edit(const struct ms_edit *e, size_t counts[TALLY_COUNT])
+{
+	static const enum ms_edit_field tier_fields[3] = {MS_EDIT_FREE, MS_EDIT_PRO,
+							  MS_EDIT_ENTERPRISE};
+
+	if (e->set & MS_EDIT_STATUS)
+		counts[TALLY_STATUS + (int)e->status]++;
+	for (int i = 0; i < 3; i++)
+		if (e->set & (unsigned)tier_fields[i])
+			counts[(e->tiers & (1u << i) ? TALLY_ON : TALLY_OFF) + i]++;
+	counts[TALLY_DAILY] += (e->set & MS_EDIT_DAILY) != 0;
+	counts[TALLY_MONTHLY] += (e->set & MS_EDIT_MONTHLY) != 0;
+}
+
+static void add_changes(const struct ms_ui *ui, struct ms_page *page)
+{
+	size_t asked[TALLY_COUNT] = {0}, changed[TALLY_COUNT] = {0};
+
+	for (size_t i = 0; i < ui->stage.count; i++) {
+		const struct ms_staged *e = &ui->stage.entries[i];
+		struct ms_edit effect;
+
+		if (e->model == MS_ROW_NONE || e->state == MS_STAGED_WRITTEN)
+			continue;
+		tally_edit(&e->edit, asked);
+		ms_stage_effect(e, &ui->catalog->models[e->model], &effect);
+		tally_edit(&effect, changed);
+	}
+	ms_page_addf(page, MS_STYLE_HEADING, "%-24s %12s %14s", "Change", "rows changed",
+		     "have it already");
+	for (int i = 0; i < TALLY_COUNT; i++)
+		if (asked[i])
+			ms_page_addf(page, MS_STYLE_NORMAL, "%-24s %12zu %14zu", tally_names[i],
+				     changed[i], asked[i] - changed[i]);
+}
+
+static void add_effects(const struct ms_edit_review *r, struct ms_page *page)
+{
+	static const char *const users[3] = {"free", "pro", "enterprise"};
+	size_t before = page->count;
+
+	for (int i = 0; i < 3; i++)
+		if (r->visible[i])
+			ms_page_addf(page, MS_STYLE_NORMAL, "Effect   %+ld %s visible to %s users",
+				     r->visible[i], labs(r->visible[i]) == 1 ? "model" : "models",
+				     users[i]);
+	if (page->count == before)
+		ms_page_add(page, MS_STYLE_NORMAL, "Effect   nothing changes in what users see");
+}
+
+static void add_warnings(const struct ms_edit_review *r, struct ms_page *page)
+{
+	if (r->paid_to_free)
+		ms_page_addf(page, MS_STYLE_WARNING,
+			     "Warning  %zu paid %s becoming free-tier, such as %s", r->paid_to_free,
+			     r->paid_to_free == 1 ? "model is" : "models are",
+			     r->first_paid_to_free ? r->first_paid_to_free : "?");
+	if (r->disables_active)
+		ms_page_addf(page, MS_STYLE_WARNING, "Warning  %zu active %s taken out of service",
+			     r->disables_active,
+			     r->disables_active == 1 ? "model is" : "models are");
+	if (r->without_tier)
+		ms_page_addf(page, MS_STYLE_WARNING,
+			     "Warning  %zu active %s left without a tier: "
+			     "nobody sees them",
+			     r->without_tier, r->without_tier == 1 ? "model is" : "models are");
+	if (r->stale)
+		ms_page_addf(page, MS_STYLE_WARNING,
+			     "Warning  %zu %s changed since being staged and will be skipped",
+			     r->stale, r->stale == 1 ? "row" : "rows");
+}
+
+/* A tier that no active model would be in any more. */
+static void add_emptied_tiers(const struct ms_ui *ui, struct ms_page *page)
+{
+	static const char *const names[3] = {"free", "pro", "enterprise"};
+	size_t before[3] = {0}, after[3] = {0};
+
+	for (size_t i = 0; i < ui->catalog->count; i++) {
+		const struct ms_model *m = &ui->catalog->models[i];
+		const struct ms_staged *e = ms_stage_at(&ui->stage, (uint32_t)i);
+		unsigned tiers = ms_stage_tiers(&ui->stage, ui->catalog, (uint32_t)i);
+		bool is_set = e && (e->edit.set & MS_EDIT_STATUS) && !ms_model_is_missing(m);
+		enum ms_status status = is_set ? e->edit.status : (enum ms_status)m->status;
+
+		for (int t = 0; t < 3; t++) {
+			before[t] += m->status == MS_STATUS_ACTIVE && (m->tiers >> t & 1);
+			after[t] += status == MS_STATUS_ACTIVE && (tiers >> t & 1);
+		}
+	}
+	for (int t = 0; t < 3; t++)
+		if (before[t] > 0 && after[t] == 0)
+			ms_page_addf(page, MS_STYLE_WARNING,
+				     "Warning  the %s tier is left without any active model",
+				     names[t]);
+}
+
+static void add_rows(const struct ms_ui *ui, const struct ms_edit_batch *batch,
+		     struct ms_page *page)
+{
+	char what[400];
+
+	ms_page_add(page, MS_STYLE_NORMAL, "");
+	ms_page_add(page, MS_STYLE_HEADING, "Rows");
+	for (size_t i = 0; i < batch->count && i < LISTED_ROWS; i++) {
+		const struct ms_edit_item *item = &batch->items[i];
+		size_t at = ms_catalog_find(ui->catalog, item->model_id);
+		const struct ms_model *m = at == SIZE_MAX ? NULL : &ui->catalog->models[at];
+		bool is_stale = m && m->version != item->version;
+
+		if (m)
+			ms_page_addf(page, is_stale ? MS_STYLE_WARNING : MS_STYLE_NORMAL,
+				     "%s  %s%s", item->model_id,
+				     ms_edit_describe(what, sizeof(what), &item->edit, m),
+				     is_stale ? "  (changed since: skipped)" : "");
+	}
+	if (batch->count > LISTED_ROWS)
+		ms_page_addf(page, MS_STYLE_DIM, "… and %zu more", batch->count - LISTED_ROWS);
+}
+
+static void decide_confirmation(const struct ms_ui *ui, struct review *v,
+				const struct ms_edit_review *r)
+{
+	v->rows = r->rows;
+	v->why_count = NULL;
+	if (r->rows > SMALL_BATCH)
+		v->why_count = "many rows";
+	else if (r->disables_active)
+		v->why_count = "active models are taken out of service";
+	else if (*ui->label)
+		v->why_count = ui->label;
+	v->needs_count = v->why_count != NULL;
+}
+
+static void review_refresh(struct ms_ui *ui, struct ms_dialog *d)
+{
+	struct review *v = (struct review *)d;
+	struct ms_edit_batch *batch = ms_stage_batch(&ui->stage, ui->catalog);
+	int width = ms_dialog_place(ui, REVIEW_WIDTH, 99).w - 4;
+	struct ms_edit_review r;
+
+	ms_edit_batch_review(batch, ui->catalog, &r);
+	decide_confirmation(ui, v, &r);
+	ms_page_clear(&v->page);
+	ms_page_addf(&v->page, MS_STYLE_NORMAL, "Target   %s%s%s%s", *ui->label ? "[" : "",
+		     ui->label, *ui->label ? "] " : "", ui->database);
+	ms_page_add_wrapped(&v->page, MS_STYLE_NORMAL, width, "Staged   ",
+			    ui->stage.origin ? ui->stage.origin : "by hand");
+	ms_page_addf(&v->page, MS_STYLE_NORMAL,
+		     "Rows     %zu, frozen when staged: later matches do not join", r.rows);
+	ms_page_add(&v->page, MS_STYLE_NORMAL, "");
+	add_changes(ui, &v->page);
+	ms_page_add(&v->page, MS_STYLE_NORMAL, "");
+	add_effects(&r, &v->page);
+	add_warnings(&r, &v->page);
+	add_emptied_tiers(ui, &v->page);
+	add_rows(ui, batch, &v->page);
+	ms_edit_batch_free(batch);
+}
+
+/* --- keys ---------------------------------------------------------------------------------------
+ */
+
+static void apply(struct ms_ui *ui, struct review *v)
+{
+	char *reason = ms_strdup(v->reason.text);
+
+	ms_dialog_close(ui, &v->dialog);
+	ms_write_start(ui, reason);
+	ms_free(reason);
+}
+
+static bool can_apply(struct ms_ui *ui, struct review *v)
+{
+	v->complaint = !ui->is_connected ? "not connected: the edits stay staged; try again later"
+		       : v->rows == 0	 ? "nothing would change any more"
+					 : NULL;
+	return !v->complaint;
+}
+
+static void accept(struct ms_ui *ui, struct review *v)
+{
+	char *end;
+	unsigned long long n = strtoull(v->count.text, &end, 10);
+
+	if (v->in_reason) {
+		v->in_reason = false;
+		return;
+	}
+	if (!v->needs_count) {
+		v->complaint = "Enter alone never writes: press y";
+		return;
+	}
+	if (v->count.len == 0 || *end != '\0' || n != v->rows) {
+		v->complaint = "that is not the number of rows";
+		return;
+	}
+	if (can_apply(ui, v))
+		apply(ui, v);
+}
+
+static enum ms_action editing_action(uint32_t key)
+{
+	return ms_action_for_key(MS_SCOPE_INPUT, key);
+}
+
+static void type_reason(struct review *v, uint32_t key, bool is_pasted)
+{
+	enum ms_action action = is_pasted ? MS_ACTION_NONE : editing_action(key);
+
+	if (action != MS_ACTION_NONE)
+		ms_line_action(&v->reason, action);
+	else
+		ms_line_type(&v->reason, is_pasted && key < ' ' ? ' ' : key);
+}
+
+static bool type_count(struct review *v, uint32_t key)
+{
+	if (!v->needs_count)
+		return false;
+	if (key >= '0' && key <= '9')
+		return ms_line_type(&v->count, key);
+	return ms_line_action(&v->count, editing_action(key) == MS_ACTION_erase_left
+						 ? MS_ACTION_erase_left
+						 : MS_ACTION_NONE);
+}
+
+static void review_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum ms_action action,
+		       bool is_pasted)
+{
+	struct review *v = (struct review *)d;
+	struct ms_rect r = ms_dialog_place(ui, REVIEW_WIDTH, (int)v->page.count + 2 + FIXED_LINES);
+
+	v->complaint = NULL;
+	if (action == MS_ACTION_cancel || action == MS_ACTION_interrupt) {
+		ms_dialog_close(ui, d);
+	} else if (action == MS_ACTION_accept) {
+		accept(ui, v);
+	} else if (action == MS_ACTION_field_next) {
+		v->in_reason = !v->in_reason;
+	} else if (v->in_reason || is_pasted) {
+		type_reason(v, key, is_pasted);
+	} else if (!v->needs_count && key == 'y') {
+		if (can_apply(ui, v))
+			apply(ui, v);
+	} else if (action == MS_ACTION_back) {
+		ms_dialog_close(ui, d);
+	} else if (action == MS_ACTION_help) {
+		ms_help_open(ui);
+	} else if (!type_count(v, key)) {
+		ms_page_scroll(&v->page, action, r.h - 2 - FIXED_LINES);
+	}
+}
+
+/* --- drawing -------------------------------------------------------------------------------------
+ */
+
+static void draw_confirmation(const struct review *v, struct ms_canvas *c, struct ms_rect at)
+{
+	int x;
+
+	if (v->complaint) {
+		ms_canvas_text(c, at.x, at.y, at.w, MS_STYLE_ERROR, v->complaint);
+		return;
+	}
+	if (!v->needs_count) {
+		x = ms_canvas_text(c, at.x, at.y, at.w, MS_STYLE_HEADING,
+				   "y writes, Tab adds a reason, Esc goes back ");
+		if (!v->in_reason)
+			ms_canvas_cursor(c, at.x + x, at.y);
+		return;
+	}
+	x = ms_canvas_textf(c, at.x, at.y, at.w, MS_STYLE_HEADING,
+			    "Type %zu and Enter to write (%s) ", v->rows, v->why_count);
+	if (v->in_reason)
+		ms_canvas_text(c, at.x + x, at.y, at.w - x, MS_STYLE_INPUT, v->count.text);
+	else
+		ms_line_draw(&v->count, c, at.x + x, at.y, at.w - x < 12 ? at.w - x : 12);
+}
+
+static void review_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct ms_canvas *c)
+{
+	const struct review *v = (const struct review *)d;
+	struct ms_rect r = ms_dialog_place(ui, REVIEW_WIDTH, (int)v->page.count + 2 + FIXED_LINES);
+	struct ms_rect in = ms_canvas_box(c, r, "Review: nothing is written yet");
+	int bottom = in.y + in.h - 1;
+
+	ms_page_draw(&v->page, c, (struct ms_rect){in.x, in.y, in.w, in.h - FIXED_LINES});
+	ms_canvas_hline(c, in.x, bottom - 2, in.w, MS_STYLE_BORDER);
+	ms_canvas_text(c, in.x, bottom - 1, in.w, MS_STYLE_HEADING, "Reason");
+	if (v->in_reason)
+		ms_line_draw(&v->reason, c, in.x + 9, bottom - 1, in.w - 9);
+	else
+		ms_canvas_text(c, in.x + 9, bottom - 1, in.w - 9,
+			       v->reason.len ? MS_STYLE_NORMAL : MS_STYLE_DIM,
+			       v->reason.len ? v->reason.text : "none (Tab)");
+	draw_confirmation(v, c, (struct ms_rect){in.x, bottom, in.w, 1});
+}
+
+static void review_free(struct ms_dialog *d)
+{
+	struct review *v = (struct review *)d;
+
+	ms_page_clear(&v->page);
+	ms_free(v);
+}
+
+void ms_review_open(struct ms_ui *ui)
+{
+	static const struct ms_dialog_class class = {.scope = MS_SCOPE_REVIEW,
+						     .key = review_key,
+						     .draw = review_draw,
+						     .free = review_free,
+						     .refresh = review_refresh};
+	struct review *v = ms_alloc(sizeof(*v));
+
+	v->dialog.class = &class;
+	ms_line_init(&v->reason, "", NULL);
+	ms_line_init(&v->count, "", NULL);
+	ms_dialog_open(ui, &v->dialog);
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* A sync while it runs, and what came of it. Closing the dialog does not stop the sync. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "layout.h"
+#include "modelsync/memory.h"
+#include "ui.h"
+
+#define SYNC_WIDTH  96
+#define SYNC_HEIGHT 24
+
+struct sync_dialog {
+	struct ms_dialog dialog;
+	struct ms_page page; /* the result; empty while running */
+};
+
+static struct ms_rect place(const struct ms_ui *ui, const struct sync_dialog *s)
+{
+	int height = ui->sync.is_running ? 9 : (int)s->page.count + 4;
+
+	return ms_dialog_place(ui, SYNC_WIDTH, height < SYNC_HEIGHT ? height : SYNC_HEIGHT);
+}
+
+/* --- the result ---------------------------------------------------------------------------------
+ */
+
+static void add_counts(const struct ms_run_report *r, struct ms_page *p, int width)
+{
+	const struct ms_run_counts *n = &r->counts;
+	char *line =
+		ms_format("%" PRId64 " models: %" PRId64 " added, %" PRId64 " updated, %" PRId64
+			  " unchanged, %" PRId64 " gone, %" PRId64 " back, %" PRId64 " invalid",
+			  n->total, n->added, n->updated, n->unchanged, n->marked_inactive,
+			  n->returned, n->invalid);
+
+	ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "", line);
+	ms_free(line);
+	ms_page_addf(p, MS_STYLE_DIM, "%" PRId64 " kB in %.0f ms, database %.0f ms",
+		     (r->bytes + 999) / 1000, r->timing.fetch, r->timing.database);
+}
+
+static void add_list(struct ms_page *p, int width, enum ms_style style, const char *title,
+		     char *const *items, size_t count, size_t total)
+{
+	if (count == 0)
+		return;
+	ms_page_add(p, MS_STYLE_NORMAL, "");
+	ms_page_add(p, MS_STYLE_HEADING, title);
+	for (size_t i = 0; i < count; i++)
+		ms_page_add_wrapped(p, style, width, "  ", items[i]);
+	if (total > count)
+		ms_page_addf(p, MS_STYLE_DIM, "  and %zu more", total - count);
+}
+
+static void add_changes(const struct ms_run_report *r, struct ms_page *p, int width)
+{
+	if (r->change_count == 0)
+		return;
+	ms_page_add(p, MS_STYLE_NORMAL, "");
+	ms_page_add(p, MS_STYLE_HEADING, "Changes");
+	for (size_t i = 0; i < r->change_count; i++) {
+		const struct ms_run_change *c = &r->changes[i];
+		char *line = ms_format("%-8s %s  %s", c->kind, c->model_id, c->summary);
+
+		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "  ", line);
+		ms_free(line);
+	}
+	if (r->changes_total > r->change_count)
+		ms_page_addf(p, MS_STYLE_DIM, "  and %zu more", r->changes_total - r->change_count);
+}
+
+static void add_headline(const struct ms_run_report *r, struct ms_page *p, int width)
+{
+	switch (r->state) {
+	case MS_RUN_HELD:
+		ms_page_addf(
+			p, MS_STYLE_WARNING,
+			"HELD: the answer looked suspicious; no model was changed (hold #%" PRId64
+			")",
+			r->hold);
+		break;
+	case MS_RUN_FAILED:
+		ms_page_addf(p, MS_STYLE_ERROR, "%s (%s): no model was changed",
+			     r->category == MS_ERR_CANCELLED ? "CANCELLED" : "FAILED",
+			     ms_category_name(r->category));
+		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "", r->message ? r->message : "");
+		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width,
+				    "What to do: ", ms_category_hint(r->category));
+		break;
+	case MS_RUN_PREVIEW:
+		ms_page_add(p, MS_STYLE_GOOD, "DRY RUN: nothing was written");
+		break;
+	case MS_RUN_RUNNING:
+	case MS_RUN_COMPLETED:
+		ms_page_addf(p, MS_STYLE_GOOD, "COMPLETED: run #%" PRId64, r->run);
+		break;
+	}
+}
+
+static void report_page(const struct ms_run_report *r, struct ms_page *p, int width)
+{
+	add_headline(r, p, width);
+	if (r->state != MS_RUN_FAILED)
+		add_counts(r, p, width);
+	add_list(p, width, MS_STYLE_WARNING, "Why it was held", r->guard, r->guard_count,
+		 r->guard_count);
+	add_list(p, width, MS_STYLE_WARNING, "Alerts", r->alerts, r->alert_count, r->alert_count);
+	add_list(p, width, MS_STYLE_NORMAL, "Findings: these were skipped or repaired", r->findings,
+		 r->finding_count, r->findings_total);
+	add_changes(r, p, width);
+	if (r->state != MS_RUN_FAILED && r->change_count == 0)
+		ms_page_add(p, MS_STYLE_NORMAL, "Nothing changed upstream.");
+}
+
+static void error_page(const struct ms_error *err, struct ms_page *p, int width)
+{
+	const char *hint = ms_category_hint(err->category);
+
+	ms_page_addf(p, MS_STYLE_ERROR, "%s (%s)",
+		     err->category == MS_ERR_CANCELLED ? "CANCELLED: no model was changed"
+						       : "NOT DONE",
+		     ms_category_name(err->category));
+	ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "", err->message);
+	if (*hint)
+		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "What to do: ", hint);
+}
+
+static void sync_refresh(struct ms_ui *ui, struct ms_dialog *d)
+{
+	struct sync_dialog *s = (struct sync_dialog *)d;
+	int width = ms_dialog_place(ui, SYNC_WIDTH, SYNC_HEIGHT).w - 5;
+
+	ms_page_clear(&s->page);
+	if (ui->sync.is_running)
+		return;
+	ui->sync.is_unseen = false;
+	if (ui->sync.report)
+		report_page(ui->sync.report, &s->page, width);
+	else if (ui->sync.err.category != MS_OK)
+		error_page(&ui->sync.err, &s->page, width);
+	else
+		ms_page_add(&s->page, MS_STYLE_GOOD, "The held catalogue was discarded.");
+}
+
+/* --- while it runs ------------------------------------------------------------------------------
+ */
+
+static void draw_phases(const struct ms_ui *ui, struct ms_canvas *c, struct ms_rect in)
+{
+	enum ms_run_phase now = ui->sync.progress.phase;
+	int x = in.x;
+
+	for (int i = MS_PHASE_CLAIM; i < MS_PHASE_DONE; i++) {
+		enum ms_run_phase phase = (enum ms_run_phase)i;
+		const char *sign = phase < now ? "+" : phase == now ? ">" : ".";
+
+		x += ms_canvas_textf(c, x, in.y, in.x + in.w - x,
+				     phase == now ? MS_STYLE_HEADING : MS_STYLE_DIM, "%s %s   ",
+				     sign, ms_run_phase_name(phase));
+	}
+}
+
+static void draw_amount(const struct ms_ui *ui, struct ms_canvas *c, int x, int y, int w)
+{
+	const struct ms_run_progress *p = &ui->sync.progress;
+	bool in_bytes = p->phase <= MS_PHASE_FETCH;
+	long long unit = in_bytes ? 1000 : 1;
+	const char *what = in_bytes ? "kB" : "models";
+	char retry[64] = "";
+
+	if (p->retry_in_ms > 0)
+		(void)snprintf(retry, sizeof(retry), "  attempt %d failed, again in %lld s",
+			       p->attempt, (long long)(p->retry_in_ms + 999) / 1000);
+	else if (p->attempt > 1)
+		(void)snprintf(retry, sizeof(retry), "  attempt %d", p->attempt);
+	if (p->total > 0)
+		ms_canvas_textf(c, x, y, w, MS_STYLE_NORMAL, "%lld of %lld %s%s%s",
+				(long long)p->done / unit, (long long)p->total / unit, what,
+				p->page > 1 ? ", further pages" : "", retry);
+	else
+		ms_canvas_textf(c, x, y, w, MS_STYLE_NORMAL, "%lld %s%s%s",
+				(long long)p->done / unit, what,
+				p->page > 1 ? ", further pages" : "", retry);
+}
+
+static void draw_running(const struct ms_ui *ui, struct ms_canvas *c, struct ms_rect in)
+{
+	const struct ms_sync_state *s = &ui->sync;
+	long long seconds = (long long)(ui->now - s->started_at);
+
+	draw_phases(ui, c, in);
+	ms_canvas_bar(c, in.x, in.y + 2, in.w, s->progress.done, s->progress.total);
+	draw_amount(ui, c, in.x, in.y + 3, in.w);
+	ms_canvas_textf(c, in.x, in.y + 5, in.w, MS_STYLE_DIM, "%lld s%s", seconds,
+			s->was_cancelled ? "   cancelling..." : "");
+	ms_canvas_text(c, in.x, in.y + in.h - 1, in.w, MS_STYLE_KEY,
+		       s->is_resolving ? "Esc hides this" : "Esc hides this, K cancels the sync");
+	ms_canvas_cursor(c, in.x, in.y);
+}
+
+/* --- keys and drawing ----------------------------------------------------------------------------
+ */
+
+static bool is_held(const struct ms_ui *ui)
+{
+	return ui->sync.report && ui->sync.report->state == MS_RUN_HELD && ui->sync.report->hold;
+}
+
+static void sync_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum ms_action action,
+		     bool is_pasted)
+{
+	struct sync_dialog *s = (struct sync_dialog *)d;
+
+	(void)key;
+	(void)is_pasted;
+	if (ms_page_scroll(&s->page, action, place(ui, s).h - 4))
+		return;
+	switch ((int)action) {
+	case MS_ACTION_interrupt:
+		if (ui->sync.is_running)
+			ms_do_sync_cancel(ui);
+		else
+			ms_dialog_close(ui, d);
+		break;
+	case MS_ACTION_cancel:
+	case MS_ACTION_back:
+		ms_dialog_close(ui, d);
+		break;
+	case MS_ACTION_help:
+	case MS_ACTION_sync:
+	case MS_ACTION_sync_dry_run:
+	case MS_ACTION_sync_cancel:
+	case MS_ACTION_hold_apply:
+	case MS_ACTION_hold_discard:
+		ms_ui_do(ui, action);
+		break;
+	default:
+		break;
+	}
+}
+
+static const char *title_of(const struct ms_sync_state *s)
+{
+	if (s->is_resolving)
+		return "Resolving the hold";
+	if (s->is_dry)
+		return "Sync: dry run, nothing is written";
+	return "Sync";
+}
+
+static void sync_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct ms_canvas *c)
+{
+	const struct sync_dialog *s = (const struct sync_dialog *)d;
+	struct ms_rect in = ms_canvas_box(c, place(ui, s), title_of(&ui->sync));
+
+	if (ui->sync.is_running) {
+		draw_running(ui, c, in);
+		return;
+	}
+	ms_page_draw(&s->page, c, (struct ms_rect){in.x, in.y, in.w, in.h - 2});
+	ms_canvas_text(c, in.x, in.y + in.h - 1, in.w, MS_STYLE_KEY,
+		       is_held(ui) && !ui->read_only
+			       ? "A applies it after all   X discards it   Esc decides later"
+			       : "Esc closes   r syncs again   D dry run");
+	ms_canvas_cursor(c, in.x, in.y);
+}
+
+static void sync_free(struct ms_dialog *d)
+{
+	ms_page_clear(&((struct sync_dialog *)d)->page);
+	ms_free(d);
+}
+
+static const struct ms_dialog_class sync_class = {.scope = MS_SCOPE_SYNC,
+						  .key = sync_key,
+						  .draw = sync_draw,
+						  .free = sync_free,
+						  .refresh = sync_refresh};
+
+bool ms_sync_dialog_is_open(const struct ms_ui *ui)
+{
+	return ms_dialog_of_class(ui, &sync_class) != NULL;
+}
+
+void ms_sync_dialog_open(struct ms_ui *ui)
+{
+	struct ms_dialog *open = ms_dialog_of_class(ui, &sync_class);
+	struct sync_dialog *s;
+
+	if (open) {
+		sync_refresh(ui, open);
+		return;
+	}
+	s = ms_alloc(sizeof(*s));
+	s->dialog.class = &sync_class;
+	ms_dialog_open(ui, &s->dialog);
+}

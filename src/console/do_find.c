@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* Actions that filter and find. */
+#include <stdio.h>
+#include <string.h>
+
+#include "columns.h"
+#include "layout.h"
+#include "modelsync/clock.h"
+#include "modelsync/memory.h"
+#include "ui.h"
+
+/* --- the filter line ------------------------------------------------------------------------ */
+
+static void filter_changed(struct ms_ui *ui, const char *text)
+{
+	ms_ui_set_filter(ui, text);
+}
+
+static void forget_before(struct ms_ui *ui)
+{
+	ms_free(ui->filter_before);
+	ui->filter_before = NULL;
+}
+
+static bool filter_accepted(struct ms_ui *ui, const char *text)
+{
+	ms_ui_set_filter(ui, text);
+	if (ui->has_filter_error)
+		return false;
+	ms_rows_move_to(&ui->rows, ui->rows.cursor);
+	forget_before(ui);
+	return true;
+}
+
+static void filter_cancelled(struct ms_ui *ui)
+{
+	ms_ui_set_filter(ui, ui->filter_before ? ui->filter_before : "");
+	forget_before(ui);
+}
+
+void ms_ui_edit_filter(struct ms_ui *ui, const char *text)
+{
+	static const struct ms_input_class class = {
+		.prompt = "/ ",
+		.in_filter_line = true,
+		.changed = filter_changed,
+		.accept = filter_accepted,
+		.cancelled = filter_cancelled,
+	};
+
+	forget_before(ui);
+	ui->filter_before = ms_strdup(ui->rows.filter_text);
+	ms_input_open(ui, &class, text, &ui->filters);
+	ms_ui_set_filter(ui, text);
+}
+
+void ms_do_filter(struct ms_ui *ui)
+{
+	ms_ui_edit_filter(ui, ui->rows.filter_text);
+}
+
+/* Keeps what the user already has, and puts the term behind it. */
+static void add_term(struct ms_ui *ui, const char *term)
+{
+	const char *before = ui->rows.filter_text;
+	char *text = ms_format("%s%s%s", before, *before ? " " : "", term);
+
+	ms_ui_set_filter(ui, text);
+	if (ui->has_filter_error) {
+		ms_ui_note(ui, MS_NOTE_HINT, "filter not changed: %s", ui->filter_error.message);
+		ui->has_filter_error = false;
+	} else {
+		ms_history_add(&ui->filters, text);
+	}
+	ms_free(text);
+}
+
+/* Start of the last term outside quotes and brackets, with the OR before it. */
+static size_t last_term(const char *text)
+{
+	size_t start = 0;
+	int depth = 0;
+	bool in_quotes = false;
+
+	for (size_t i = 0; text[i]; i++) {
+		char c = text[i];
+
+		if (c == '"')
+			in_quotes = !in_quotes;
+		else if (!in_quotes && (c == '(' || c == ')'))
+			depth += c == '(' ? 1 : -1;
+		else if (!in_quotes && depth == 0 && c == ' ' && text[i + 1] && text[i + 1] != ' ')
+			start = i;
+	}
+	if (start >= 3 && strncmp(text + start - 3, " OR", 3) == 0)
+		start -= 3;
+	return start;
+}
+
+void ms_do_drop_term(struct ms_ui *ui)
+{
+	char *text = ms_strdup(ui->rows.filter_text);
+	size_t len = strlen(text);
+
+	while (len > 0 && text[len - 1] == ' ')
+		text[--len] = '\0';
+	text[last_term(text)] = '\0';
+	ms_ui_set_filter(ui, text);
+	ms_free(text);
+}
+
+/* --- the value of a cell as a term ----------------------------------------------------------- */
+
+static const struct ms_column *cell_column(const struct ms_ui *ui, struct ms_columns *columns)
+{
+	struct ms_layout l;
+	size_t at;
+
+	ms_layout_get(ui, &l);
+	ms_columns_layout(columns, l.table.w);
+	at = ui->has_column && ui->column < columns->count ? ui->column : columns->model;
+	return &columns->items[at];
+}
+
+static void price_value(char *buf, size_t size, const struct ms_price *p, enum ms_price_kind kind)
+{
+	if (p->state == MS_PRICE_UNKNOWN)
+		(void)snprintf(buf, size, "none");
+	else if (p->state == MS_PRICE_VARIABLE)
+		(void)snprintf(buf, size, "variable");
+	else
+		ms_price_format(buf, size, *p, kind, size - 1);
+}
+
+static void date_value(char *buf, size_t size, const struct ms_field *f, const struct ms_model *m)
+{
+	char text[32];
+
+	ms_field_export(text, sizeof(text), f, m, 0);
+	(void)snprintf(buf, size, "%.10s", *text ? text : "none");
+}
+
+static char *cell_term(const struct ms_column *c, const struct ms_model *m)
+{
+	char value[400];
+	const char *word = "none";
+
+	switch (c->field->type) {
+	case MS_FIELD_SET: /* the tier columns: what the box shows */
+		return ms_format("%stier:%s", m->tiers & (unsigned)c->tier ? "" : "-",
+				 ms_tier_name(c->tier));
+	case MS_FIELD_PRICE:
+		price_value(value, sizeof(value), &m->prices[c->field->price], c->field->price);
+		return ms_format("%s%s%s", c->field->name,
+				 m->prices[c->field->price].state == MS_PRICE_KNOWN ? "=" : ":",
+				 value);
+	case MS_FIELD_TIME:
+		date_value(value, sizeof(value), c->field, m);
+		return ms_format("%s:%s", c->field->name, value);
+	case MS_FIELD_ENUM:
+		return ms_format("%s:%s", c->field->name,
+				 ms_status_name((enum ms_status)m->status));
+	case MS_FIELD_NUMBER:
+	case MS_FIELD_TEXT:
+	case MS_FIELD_FLAGS:
+		break;
+	}
+	ms_field_export(value, sizeof(value), c->field, m, 0);
+	if (!*value)
+		return ms_format("%s:%s", c->field->name, word);
+	return ms_format(strpbrk(value, " \"()") ? "%s=\"%s\"" : "%s=%s", c->field->name, value);
+}
+
+static void filter_by_cell(struct ms_ui *ui, bool is_excluded)
+{
+	struct ms_columns columns;
+	char *term = cell_term(cell_column(ui, &columns), ms_rows_current(&ui->rows));
+	char *negated = NULL;
+
+	if (is_excluded)
+		negated = *term == '-' ? ms_strdup(term + 1) : ms_format("-%s", term);
+	add_term(ui, negated ? negated : term);
+	ms_free(negated);
+	ms_free(term);
+}
+
+void ms_do_include(struct ms_ui *ui)
+{
+	filter_by_cell(ui, false);
+}
+
+void ms_do_exclude(struct ms_ui *ui)
+{
+	filter_by_cell(ui, true);
+}
+
+/* --- find ------------------------------------------------------------------------------------ */
+
+static bool find(struct ms_ui *ui, bool is_backwards, bool from_here)
+{
+	bool is_found =
+		ui->found && ms_rows_find(&ui->rows, ui->found, is_backwards, from_here, ui->now);
+
+	ms_ui_cursor_moved(ui);
+	return is_found;
+}
+
+static bool find_set(struct ms_ui *ui, const char *text, struct ms_filter_error *err)
+{
+	struct ms_filter *what = ms_filter_parse(text, err);
+
+	if (!what)
+		return false;
+	ms_filter_free(ui->found);
+	ui->found = what;
+	return true;
+}
+
+static void find_changed(struct ms_ui *ui, const char *text)
+{
+	struct ms_filter_error err;
+
+	ms_rows_move_to(&ui->rows, ui->find_from);
+	if (*text && find_set(ui, text, &err))
+		(void)find(ui, false, true);
+	else
+		ms_ui_cursor_moved(ui);
+}
+
+static bool find_accepted(struct ms_ui *ui, const char *text)
+{
+	struct ms_filter_error err;
+
+	if (*text && !find_set(ui, text, &err)) {
+		ms_ui_note(ui, MS_NOTE_HINT, "find: %s", err.message);
+		return false;
+	}
+	ms_rows_move_to(&ui->rows, ui->find_from);
+	if (*text && !find(ui, false, true))
+		ms_ui_note(ui, MS_NOTE_HINT, "find: no shown row matches %s", text);
+	return true;
+}
+
+static void find_cancelled(struct ms_ui *ui)
+{
+	ms_rows_move_to(&ui->rows, ui->find_from);
+	ms_ui_cursor_moved(ui);
+}
+
+void ms_do_find(struct ms_ui *ui)
+{
+	static const struct ms_input_class class = {
+		.prompt = "find ",
+		.changed = find_changed,
+		.accept = find_accepted,
+		.cancelled = find_cancelled,
+	};
+
+	ui->find_from = ui->rows.cursor;
+	ms_input_open(ui, &class, "", &ui->finds);
+}
+
+static void find_again(struct ms_ui *ui, bool is_backwards)
+{
+	if (!ui->found)
+		ms_ui_note(ui, MS_NOTE_HINT, "nothing to find yet; f starts");
+	else if (!find(ui, is_backwards, false))
+		ms_ui_note(ui, MS_NOTE_HINT, "no shown row matches");
+}
+
+void ms_do_find_next(struct ms_ui *ui)
+{
+	find_again(ui, false);
+}
+
+void ms_do_find_previous(struct ms_ui *ui)
+{
+	find_again(ui, true);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "layout.h"
+
+#include "ui.h"
+
+#define WIDE	    120 /* columns from which the detail pane stands on the right */
+#define TALL	    18	/* lines from which tabs, hints and a pane below are shown */
+#define BELOW_LINES 4
+#define BELOW_WIDTH 60
+
+static enum ms_pane choose_pane(const struct ms_ui *ui)
+{
+	if (ui->detail.is_full)
+		return MS_PANE_FULL;
+	if (ui->detail.is_hidden)
+		return MS_PANE_NONE;
+	if (ui->width >= WIDE)
+		return MS_PANE_RIGHT;
+	return ui->height >= TALL && ui->width >= BELOW_WIDTH ? MS_PANE_BELOW : MS_PANE_NONE;
+}
+
+static void place_right(struct ms_layout *l, int width)
+{
+	int pane = width >= 160 ? width * 2 / 5 : width * 3 / 8;
+
+	l->table.w = l->head.w = width - pane - 1;
+	l->pane_rule = (struct ms_rect){l->table.w, l->head.y, 1, l->table.h + 1};
+	l->detail = (struct ms_rect){l->table.w + 2, l->head.y, pane - 1, l->table.h + 1};
+}
+
+static void place_below(struct ms_layout *l, int width)
+{
+	l->table.h -= BELOW_LINES + 1;
+	l->pane_rule = (struct ms_rect){0, l->table.y + l->table.h, width, 1};
+	l->detail = (struct ms_rect){1, l->pane_rule.y + 1, width - 1, BELOW_LINES};
+}
+
+static void place_full(struct ms_layout *l, int width)
+{
+	l->pane_rule = (struct ms_rect){0, l->filter.y, width, 1};
+	l->detail = (struct ms_rect){1, l->filter.y + 1, width - 1, l->table.h + 1};
+	l->filter.h = l->head.h = l->table.h = 0;
+}
+
+void ms_layout_get(const struct ms_ui *ui, struct ms_layout *out)
+{
+	const int w = ui->width;
+	const int tall = ui->height >= TALL ? 1 : 0;
+	const int banner = tall || !ui->is_connected ? 1 : 0;
+	const int bottom = ui->height - 1 - tall;
+	struct ms_layout l = {.pane = choose_pane(ui)};
+
+	l.title = (struct ms_rect){0, 0, w, 1};
+	l.tabs = (struct ms_rect){0, 1, w, banner};
+	l.filter = (struct ms_rect){0, 1 + banner, w, 1};
+	l.head = (struct ms_rect){0, l.filter.y + 1, w, 1};
+	l.table = (struct ms_rect){0, l.head.y + 1, w, bottom - l.head.y - 1};
+	l.pending = (struct ms_rect){0, bottom, w, 1};
+	l.hints = (struct ms_rect){0, bottom + 1, w, tall};
+	if (l.pane == MS_PANE_RIGHT)
+		place_right(&l, w);
+	else if (l.pane == MS_PANE_BELOW)
+		place_below(&l, w);
+	else if (l.pane == MS_PANE_FULL)
+		place_full(&l, w);
+	*out = l;
+}

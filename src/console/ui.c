@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: MIT */
+#include "ui.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "key.h"
+#include "layout.h"
+#include "modelsync/clock.h"
+#include "modelsync/memory.h"
+
+struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now)
+{
+	struct ms_ui *ui = ms_alloc(sizeof(*ui));
+
+	ui->label = ms_strdup(label);
+	ui->database = ms_strdup("");
+	ui->read_only = read_only;
+	ui->now = now;
+	ui->width = 80;
+	ui->height = 24;
+	ms_rows_init(&ui->rows);
+	return ui;
+}
+
+void ms_ui_free(struct ms_ui *ui)
+{
+	if (!ui)
+		return;
+	ms_dialog_close_all(ui);
+	ms_rows_clear(&ui->rows);
+	ms_stage_clear(&ui->stage);
+	ms_detail_clear(&ui->detail);
+	ms_sync_state_clear(&ui->sync);
+	ms_notes_clear(&ui->notes);
+	ms_history_clear(&ui->filters);
+	ms_history_clear(&ui->finds);
+	ms_history_clear(&ui->marks);
+	ms_history_clear(&ui->commands);
+	ms_filter_free(ui->found);
+	ms_free(ui->filter_before);
+	ms_catalog_free(ui->catalog);
+	ms_effects_clear(&ui->effects);
+	ms_free(ui->label);
+	ms_free(ui->database);
+	ms_free(ui);
+}
+
+void ms_ui_note(struct ms_ui *ui, enum ms_note_kind kind, const char *fmt, ...)
+{
+	char buf[1200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(buf, sizeof(buf), fmt, ap);
+	va_end(ap);
+	ms_notes_add(&ui->notes, kind, ui->now, "%s", buf);
+}
+
+void ms_ui_error(struct ms_ui *ui, const char *what, const struct ms_error *err)
+{
+	const char *hint = ms_category_hint(err->category);
+
+	ms_ui_note(ui, MS_NOTE_ERROR, "%s: %s%s%s", what, err->message, *hint ? " - " : "", hint);
+}
+
+void ms_ui_effect(struct ms_ui *ui, enum ms_effect_kind kind)
+{
+	ms_effects_push(&ui->effects, (struct ms_effect){.kind = kind});
+}
+
+void ms_ui_effect_text(struct ms_ui *ui, enum ms_effect_kind kind, const char *text)
+{
+	ms_effects_push(&ui->effects, (struct ms_effect){.kind = kind, .text = ms_strdup(text)});
+}
+
+/* One list is under way at a time; what changes meanwhile is seen by the next one. */
+void ms_ui_load_models(struct ms_ui *ui)
+{
+	if (ui->is_loading) {
+		ui->load_again = true;
+		return;
+	}
+	ui->is_loading = true;
+	ui->load_again = false;
+	ui->has_news = false;
+	ms_ui_effect(ui, MS_EFFECT_LOAD_MODELS);
+}
+
+void ms_ui_cursor_moved(struct ms_ui *ui)
+{
+	struct ms_layout l;
+
+	ms_layout_get(ui, &l);
+	ms_rows_show_cursor(&ui->rows, l.table.h);
+	ms_ui_effect(ui, MS_EFFECT_REST_TIMER);
+}
+
+void ms_ui_set_filter(struct ms_ui *ui, const char *text)
+{
+	ui->has_filter_error = !ms_rows_set_filter(&ui->rows, text, ui->now, &ui->filter_error);
+	ms_ui_cursor_moved(ui);
+}
+
+/* Who reads everything about one model edits that one, whatever is marked behind it. */
+static bool targets_marks(const struct ms_ui *ui)
+{
+	return ui->rows.marked > 0 && !ui->detail.is_full;
+}
+
+size_t ms_ui_target_count(const struct ms_ui *ui)
+{
+	return targets_marks(ui) ? ui->rows.marked : ms_rows_current(&ui->rows) ? 1 : 0;
+}
+
+size_t ms_ui_each_target(struct ms_ui *ui, void (*fn)(struct ms_ui *, uint32_t, void *), void *arg)
+{
+	size_t n = 0;
+
+	if (!targets_marks(ui)) {
+		uint32_t row = ms_rows_current_index(&ui->rows);
+
+		if (row == MS_ROW_NONE)
+			return 0;
+		fn(ui, row, arg);
+		return 1;
+	}
+	for (size_t i = 0; i < ui->catalog->count; i++) {
+		if (!ms_rows_is_marked(&ui->rows, (uint32_t)i))
+			continue;
+		fn(ui, (uint32_t)i, arg);
+		n++;
+	}
+	return n;
+}
+
+/* --- actions ------------------------------------------------------------------------------- */
+
+static bool is_motion(enum ms_action action)
+{
+	return action >= MS_ACTION_down && action <= MS_ACTION_column_right;
+}
+
+static bool is_refused(struct ms_ui *ui, const struct ms_action_info *info)
+{
+	if ((info->flags & MS_ACTION_WRITES) && ui->read_only) {
+		ms_ui_note(ui, MS_NOTE_HINT, "%s: the console is read-only; nothing was changed",
+			   info->name);
+		return true;
+	}
+	if ((info->flags & MS_ACTION_WRITES) && ui->is_writing) {
+		ms_ui_note(ui, MS_NOTE_HINT, "%s: wait until the edits are written", info->name);
+		return true;
+	}
+	if (((info->flags & MS_ACTION_ROW) && !ms_rows_current(&ui->rows)) ||
+	    ((info->flags & MS_ACTION_TARGET) && ms_ui_target_count(ui) == 0)) {
+		ms_ui_note(ui, MS_NOTE_HINT, "%s: no model under the cursor", info->name);
+		return true;
+	}
+	return false;
+}
+
+void ms_ui_do(struct ms_ui *ui, enum ms_action action)
+{
+	const struct ms_action_info *info = ms_action_info(action);
+
+	if (!info->run || is_refused(ui, info))
+		return;
+	/* A range ends with the first key that does something else than moving. */
+	if (ui->rows.range_from != MS_ROW_NONE && !is_motion(action) &&
+	    action != MS_ACTION_redraw && action != MS_ACTION_suspend) {
+		bool keep = action != MS_ACTION_cancel && action != MS_ACTION_interrupt;
+
+		ms_rows_range_end(&ui->rows, keep);
+		if (action == MS_ACTION_range || action == MS_ACTION_mark || !keep)
+			return;
+	}
+	info->run(ui);
+}
+
+static void take_key(struct ms_ui *ui, uint32_t key, bool is_pasted)
+{
+	struct ms_dialog *d = ui->dialog;
+	enum ms_scope scope = d			   ? d->class->scope
+			      : ui->detail.is_full ? MS_SCOPE_DETAIL
+						   : MS_SCOPE_TABLE;
+	enum ms_action action = is_pasted ? MS_ACTION_NONE : ms_action_for_key(scope, key);
+
+	ui->notes.current = NULL;
+	if (action == MS_ACTION_redraw || action == MS_ACTION_suspend)
+		ms_ui_do(ui, action);
+	else if (d)
+		d->class->key(ui, d, key, action, is_pasted);
+	else if (is_pasted)
+		ms_ui_note(ui, MS_NOTE_HINT,
+			   "pasted text was ignored; press / first to filter by it");
+	else if (action != MS_ACTION_NONE)
+		ms_ui_do(ui, action);
+	else if (ms_key_is_text(key)) {
+		char name[12];
+
+		ms_ui_note(ui, MS_NOTE_HINT, "%s does nothing here; ? lists the keys",
+			   ms_key_name(name, sizeof(name), key));
+	}
+}
+
+/* --- events -------------------------------------------------------------------------------- */
+
+static void refresh_dialogs(struct ms_ui *ui)
+{
+	for (struct ms_dialog *d = ui->dialog; d; d = d->below)
+		if (d->class->refresh)
+			d->class->refresh(ui, d);
+}
+
+static size_t count_new(const struct ms_catalog *c)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->count; i++)
+		n += c->models[i].status == MS_STATUS_NEW;
+	return n;
+}
+
+static void take_models(struct ms_ui *ui, struct ms_catalog *catalog, const struct ms_error *err)
+{
+	struct ms_catalog *before = ui->catalog;
+
+	ui->is_loading = false;
+	if (!catalog) {
+		if (err && err->category != MS_ERR_UNREACHABLE)
+			ms_ui_error(ui, "models not loaded", err);
+		return;
+	}
+	ms_rows_replace(&ui->rows, catalog, ui->now);
+	ms_stage_replace(&ui->stage, before, catalog);
+	ui->catalog = catalog;
+	ui->new_count = count_new(catalog);
+	ms_catalog_free(before);
+	ms_stage_forget_written(&ui->stage, catalog);
+	ui->detail.is_stale = true;
+	ui->detail.is_asked = false;
+	ms_ui_cursor_moved(ui);
+	if (!before)
+		ms_detail_follow(ui);
+	refresh_dialogs(ui);
+	if (ui->load_again)
+		ms_ui_load_models(ui);
+}
+
+static void take_connection(struct ms_ui *ui, const char *label, const struct ms_error *err)
+{
+	bool was_connected = ui->is_connected;
+
+	ui->is_connected = !err;
+	if (err) {
+		ui->lost = *err;
+		ui->is_loading = ui->detail.is_asked = false;
+		if (was_connected)
+			ms_ui_error(ui, "connection lost", err);
+		return;
+	}
+	ms_free(ui->database);
+	ui->database = ms_strdup(label);
+	if (!was_connected && ui->lost.category != MS_OK)
+		ms_ui_note(ui, MS_NOTE_INFO, "connected to %s again", label);
+	ui->lost = (struct ms_error){0};
+	ms_ui_load_models(ui);
+	ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
+}
+
+static void take_status(struct ms_ui *ui, struct ms_json *json, const struct ms_error *err)
+{
+	struct ms_health *h = &ui->health;
+	const struct ms_json *last = ms_json_get(json, "last_run");
+	const struct ms_json *good = ms_json_get(json, "last_completed");
+	bool is_cancelled = strcmp(ms_json_text(ms_json_get(last, "category")),
+				   ms_category_name(MS_ERR_CANCELLED)) == 0;
+
+	if (err && !json) {
+		if (err->category != MS_ERR_UNREACHABLE)
+			ms_ui_error(ui, "status not loaded", err);
+		return;
+	}
+	*h = (struct ms_health){.is_known = true};
+	if (!ms_time_parse(ms_json_text(ms_json_get(good, "completed_at")), &h->last_ok_at))
+		h->last_ok_at = 0;
+	(void)snprintf(h->last_state, sizeof(h->last_state), "%s",
+		       is_cancelled ? "cancelled" : ms_json_text(ms_json_get(last, "state")));
+	h->hold = ms_json_int(ms_json_get(ms_json_get(json, "open_hold"), "hold"), 0);
+	ms_sync_notice(ui, ms_json_get(json, "running"));
+	ms_json_free(json);
+}
+
+static void take_notice(struct ms_ui *ui, const char *payload)
+{
+	struct ms_error err;
+	struct ms_json *notice = ms_json_parse(payload, strlen(payload), &err);
+
+	if (!notice)
+		return;
+	if (ms_json_get(notice, "changeset")) {
+		if (ui->is_paused)
+			ui->has_news = true;
+		else
+			ms_ui_load_models(ui);
+	}
+	if (ms_json_get(notice, "hold"))
+		ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
+	ms_sync_notice(ui, notice);
+	ms_json_free(notice);
+}
+
+static void take_resize(struct ms_ui *ui, int width, int height)
+{
+	ui->width = width;
+	ui->height = height;
+	ms_ui_cursor_moved(ui);
+	refresh_dialogs(ui);
+}
+
+void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *e)
+{
+	if (e->now)
+		ui->now = e->now;
+	switch (e->kind) {
+	case MS_EVENT_KEY:
+		take_key(ui, e->key, e->is_pasted);
+		break;
+	case MS_EVENT_RESIZE:
+		take_resize(ui, e->width, e->height);
+		break;
+	case MS_EVENT_TICK:
+		break;
+	case MS_EVENT_RESTED:
+		ms_detail_follow(ui);
+		break;
+	case MS_EVENT_MODELS:
+		take_models(ui, e->catalog, e->err);
+		break;
+	case MS_EVENT_DETAIL:
+		ms_detail_loaded(ui, e->text, e->json, e->err);
+		break;
+	case MS_EVENT_WRITTEN:
+		ms_write_done(ui, e->result, e->err);
+		break;
+	case MS_EVENT_UNDO_SHOWN:
+		ms_undo_shown(ui, e->number, e->result, e->err);
+		break;
+	case MS_EVENT_PROGRESS:
+		ms_sync_progress(ui, e->progress);
+		break;
+	case MS_EVENT_SYNCED:
+		ms_sync_done(ui, e->report, e->err);
+		break;
+	case MS_EVENT_STATUS:
+		take_status(ui, e->json, e->err);
+		break;
+	case MS_EVENT_NOTICE:
+		take_notice(ui, e->text);
+		break;
+	case MS_EVENT_CONNECTION:
+		take_connection(ui, e->text, e->err);
+		break;
+	}
+}

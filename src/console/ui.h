@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_CONSOLE_UI_H
+#define MODELSYNC_CONSOLE_UI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "action.h"
+#include "canvas.h"
+#include "dialog.h"
+#include "effect.h"
+#include "line.h"
+#include "modelsync/error.h"
+#include "modelsync/json.h"
+#include "modelsync/run.h"
+#include "notes.h"
+#include "page.h"
+#include "rows.h"
+#include "stage.h"
+
+/*
+ * The state of the whole console. It is pure: ms_ui_update() takes an event and changes the state
+ * and the queue of effects, ms_ui_draw() draws the state on a canvas; neither knows a terminal, a
+ * database or a clock.
+ */
+
+#define MS_UI_MIN_WIDTH	 40
+#define MS_UI_MIN_HEIGHT 12
+
+enum ms_event_kind {
+	MS_EVENT_KEY,	     /* key, is_pasted */
+	MS_EVENT_RESIZE,     /* width, height */
+	MS_EVENT_TICK,	     /* only the time went on */
+	MS_EVENT_RESTED,     /* the timer of MS_EFFECT_REST_TIMER */
+	MS_EVENT_MODELS,     /* catalog or error */
+	MS_EVENT_DETAIL,     /* text: model id; json or error */
+	MS_EVENT_WRITTEN,    /* result or error */
+	MS_EVENT_UNDO_SHOWN, /* number: changeset; result or error */
+	MS_EVENT_PROGRESS,   /* progress */
+	MS_EVENT_SYNCED,     /* report and/or error */
+	MS_EVENT_STATUS,     /* json or error */
+	MS_EVENT_NOTICE,     /* text: payload */
+	MS_EVENT_CONNECTION  /* text: label, or error */
+};
+
+struct ms_ui_event {
+	enum ms_event_kind kind;
+	int64_t now; /* epoch s; 0 = unchanged */
+	uint32_t key;
+	bool is_pasted;
+	int width, height;
+	const char *text;
+	int64_t number;
+	const struct ms_error *err;
+	const struct ms_run_progress *progress;
+	struct ms_catalog *catalog; /* this and the next three are handed over */
+	struct ms_json *json;
+	struct ms_write_result *result;
+	struct ms_run_report *report;
+};
+
+/* Everything about the model that the detail pane shows. */
+struct ms_detail {
+	char *id;	      /* shown; follows the cursor when it rests; owned, NULL = none */
+	char *loaded_id;      /* whose `json` it is; owned */
+	struct ms_json *json; /* owned */
+	char *problem;	      /* why it could not be loaded; owned */
+	bool is_asked;	      /* the answer is under way */
+	bool is_stale; /* the list was loaded anew since: ask again, show the old one meanwhile */
+	bool is_full, history_only, has_focus, is_hidden;
+	size_t top; /* first line shown */
+};
+
+/* The sync started here, and what is known of one that runs elsewhere. */
+struct ms_sync_state {
+	bool is_running, is_dry, is_resolving; /* resolving: applying or discarding a hold */
+	bool is_unseen;			       /* a result nobody looked at yet */
+	bool was_cancelled;
+	int64_t started_at;
+	struct ms_run_progress progress;
+	struct ms_run_report *report; /* owned; of the last one */
+	struct ms_error err;	      /* category MS_OK = none */
+	int64_t remote_run;	      /* runs elsewhere; 0 = none */
+	char remote_phase[24];
+};
+
+/* From the database's status. */
+struct ms_health {
+	bool is_known;
+	int64_t last_ok_at; /* epoch s; 0 = never */
+	char last_state[24]; /* of the last run: completed, failed, cancelled, held */
+	int64_t hold;	     /* open hold, 0 = none */
+};
+
+#define MS_UNDO_DEPTH 32
+
+struct ms_ui {
+	/* set at the start */
+	char *label; /* "PROD" or "" */
+	bool read_only;
+
+	int width, height;
+	int64_t now;
+
+	char *database; /* "host/db" or "" */
+	bool is_connected;
+	struct ms_error lost;	     /* why not */
+	bool is_loading, load_again; /* a list is under way; another is wanted after it */
+	bool is_paused, has_news;    /* changes wait while paused */
+	bool is_writing;
+	int64_t undo_pending; /* changeset whose undo is under way, or 0 */
+
+	struct ms_catalog *catalog; /* owned; NULL = nothing loaded yet */
+	size_t new_count;	    /* models in it with status new */
+	struct ms_rows rows;
+	struct ms_stage stage;
+	struct ms_detail detail;
+	struct ms_sync_state sync;
+	struct ms_health health;
+	struct ms_notes notes;
+
+	size_t column;	 /* cell cursor: index in the columns shown */
+	bool has_column; /* it was moved; else it is on the model */
+	struct ms_history filters, finds, marks, commands;
+	char *filter_before; /* text to go back to while editing the filter; owned */
+	struct ms_filter_error filter_error;
+	bool has_filter_error;
+	struct ms_filter *found; /* what n and N look for; owned */
+	size_t find_from;	 /* cursor before the find line was opened */
+
+	int64_t written[MS_UNDO_DEPTH]; /* changesets written here, newest last */
+	size_t written_count;
+
+	struct ms_dialog *dialog; /* topmost; owned */
+	struct ms_effects effects;
+};
+
+struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now);
+void ms_ui_free(struct ms_ui *ui);
+/* Takes over what the event hands over. */
+void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *event);
+void ms_ui_draw(const struct ms_ui *ui, struct ms_canvas *c);
+
+/* Runs an action of the Models screen, unless it is refused now (read-only, no row …). */
+void ms_ui_do(struct ms_ui *ui, enum ms_action action);
+void ms_ui_set_filter(struct ms_ui *ui, const char *text);
+/* Opens the filter line with that text, as if it had been typed. */
+void ms_ui_edit_filter(struct ms_ui *ui, const char *text);
+
+/* Tells the user, in the footer and the list of messages. */
+void ms_ui_note(struct ms_ui *ui, enum ms_note_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* An error with what to do about it; `what` says what was tried. */
+void ms_ui_error(struct ms_ui *ui, const char *what, const struct ms_error *err);
+
+/* Effects without or with one argument. */
+void ms_ui_effect(struct ms_ui *ui, enum ms_effect_kind kind);
+void ms_ui_effect_text(struct ms_ui *ui, enum ms_effect_kind kind, const char *text);
+void ms_ui_load_models(struct ms_ui *ui);
+/* The cursor may be on another model: keep it in view, start the rest timer. */
+void ms_ui_cursor_moved(struct ms_ui *ui);
+
+/* The models an edit is about: the marked ones, else the one under the cursor. Calls fn for each
+ * and returns how many. */
+size_t ms_ui_each_target(struct ms_ui *ui, void (*fn)(struct ms_ui *, uint32_t, void *), void *arg);
+size_t ms_ui_target_count(const struct ms_ui *ui);
+
+/* The part of the events that concerns syncs (sync_state.c). */
+void ms_sync_start(struct ms_ui *ui, bool dry_run, bool force);
+void ms_sync_progress(struct ms_ui *ui, const struct ms_run_progress *progress);
+void ms_sync_done(struct ms_ui *ui, struct ms_run_report *report, const struct ms_error *err);
+void ms_sync_notice(struct ms_ui *ui, const struct ms_json *notice);
+void ms_sync_state_clear(struct ms_sync_state *s);
+
+/* The part that concerns writing and undoing (write.c). */
+void ms_write_start(struct ms_ui *ui, const char *reason);
+void ms_write_done(struct ms_ui *ui, struct ms_write_result *result, const struct ms_error *err);
+void ms_undo_shown(struct ms_ui *ui, int64_t changeset, struct ms_write_result *result,
+		   const struct ms_error *err);
+
+/* The detail of the model (detail.c). */
+void ms_detail_clear(struct ms_detail *d);
+void ms_detail_follow(struct ms_ui *ui); /* the cursor rested */
+void ms_detail_loaded(struct ms_ui *ui, const char *id, struct ms_json *json,
+		      const struct ms_error *err);
+/* The lines for a pane of that width; `brief` for the small pane below the table. */
+void ms_detail_lines(const struct ms_ui *ui, int width, struct ms_page *out);
+
+#endif

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* The detail pane and the lines below everything. */
+#include <stdio.h>
+#include <string.h>
+
+#include "modelsync/memory.h"
+#include "modelsync/utf8.h"
+#include "view.h"
+
+/* --- detail pane
+ * ------------------------------------------------------------------------------------ */
+
+static void draw_rule(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
+{
+	const struct ms_detail *d = &ui->detail;
+	const char *hint = l->pane == MS_PANE_FULL ? " q: back, o: history " : " Enter: full ";
+	struct ms_rect r = l->pane_rule;
+	int width = (int)strlen(hint);
+
+	if (l->pane == MS_PANE_RIGHT) {
+		ms_canvas_vline(c, r.x, r.y, r.h, MS_STYLE_BORDER);
+		return;
+	}
+	ms_canvas_hline(c, r.x, r.y, r.w, MS_STYLE_BORDER);
+	ms_canvas_textf(c, r.x + 2, r.y, r.w - width - 6, MS_STYLE_HEADING, " %s%s ",
+			d->id ? d->id : "", d->history_only ? ": history" : "");
+	ms_canvas_right(c, r.x, r.y, r.w - 2, MS_STYLE_BORDER, hint);
+}
+
+void ms_view_detail(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
+{
+	struct ms_rect r = l->detail;
+	struct ms_page page = {.top = ui->detail.top};
+
+	if (l->pane == MS_PANE_NONE)
+		return;
+	draw_rule(ui, l, c);
+	if (l->pane == MS_PANE_RIGHT) {
+		ms_canvas_text(c, r.x, r.y, r.w,
+			       ui->detail.has_focus ? MS_STYLE_CURSOR : MS_STYLE_HEADING,
+			       ui->detail.id ? ui->detail.id : "");
+		r.y++;
+		r.h--;
+	}
+	ms_detail_lines(ui, r.w, &page);
+	ms_page_draw(&page, c, r);
+	ms_page_clear(&page);
+	if (l->pane == MS_PANE_FULL || ui->detail.has_focus)
+		ms_canvas_cursor(c, r.x, r.y);
+}
+
+/* --- staged edits
+ * --------------------------------------------------------------------------------------- */
+
+/* "status new>active, pro off>on" of the only row, else what is staged for how many. */
+static void describe_staged(const struct ms_ui *ui, char *buf, size_t size)
+{
+	const struct ms_stage_summary *s = &ui->stage.summary;
+	struct ms_edit effect;
+	const struct ms_model *m;
+
+	buf[0] = '\0';
+	if (s->rows != 1)
+		return;
+	m = &ui->catalog->models[s->only->model];
+	ms_stage_effect(s->only, m, &effect);
+	buf[0] = ':';
+	buf[1] = ' ';
+	ms_edit_describe(buf + 2, size - 2, &effect, m);
+}
+
+static void draw_staged(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
+{
+	static const char keys[] = "w review  u undo  X drop";
+	const struct ms_stage_summary *s = &ui->stage.summary;
+	char what[300], conflicts[40] = "";
+	int room = r.w - (int)sizeof(keys) - 1;
+
+	describe_staged(ui, what, sizeof(what));
+	if (s->conflicts)
+		(void)snprintf(conflicts, sizeof(conflicts), ", %zu in conflict", s->conflicts);
+	ms_canvas_textf(c, r.x, r.y, room, MS_STYLE_PENDING, "%zu pending (%zu %s%s)%s", s->fields,
+			s->rows, s->rows == 1 ? "row" : "rows", conflicts, what);
+	ms_canvas_right(c, r.x, r.y, r.w - 1, MS_STYLE_KEY, keys);
+}
+
+/* --- hints
+ * ------------------------------------------------------------------------------------------- */
+
+static char box_sign(const struct ms_ui *ui, enum ms_tier tier)
+{
+	size_t on = 0;
+
+	for (size_t i = 0; i < ui->catalog->count; i++)
+		on += ms_rows_is_marked(&ui->rows, (uint32_t)i) &&
+		      (ms_stage_tiers(&ui->stage, ui->catalog, (uint32_t)i) & (unsigned)tier);
+	return on == 0 ? ' ' : on == ui->rows.marked ? 'x' : '-';
+}
+
+static int draw_marked(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
+{
+	if (ui->rows.marked == 0 || ui->detail.is_full)
+		return 0;
+	return 2 + ms_canvas_textf(c, r.x, r.y, r.w, MS_STYLE_MARKED,
+				   "%zu marked F[%c] P[%c] E[%c]", ui->rows.marked,
+				   box_sign(ui, MS_TIER_FREE), box_sign(ui, MS_TIER_PRO),
+				   box_sign(ui, MS_TIER_ENTERPRISE));
+}
+
+static void draw_hints(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
+{
+	int x = r.x + draw_marked(ui, r, c);
+
+	for (int i = 1; i < MS_ACTION_COUNT; i++) {
+		const struct ms_action_info *info = ms_action_info((enum ms_action)i);
+		int key = (int)ms_action_first_key(info);
+		bool is_shown = (info->flags & MS_ACTION_HINT) &&
+				!(ui->read_only && (info->flags & MS_ACTION_WRITES));
+
+		if (!is_shown || x + key + 1 + (int)strlen(info->name) > r.x + r.w)
+			continue;
+		x += ms_canvas_textf(c, x, r.y, key, MS_STYLE_KEY, "%.*s", key, info->keys) + 1;
+		x += ms_canvas_text(c, x, r.y, r.w, MS_STYLE_NORMAL, info->name) + 2;
+	}
+}
+
+static void draw_note(const struct ms_note *note, struct ms_rect r, struct ms_canvas *c)
+{
+	static const enum ms_style styles[] = {MS_STYLE_NORMAL, MS_STYLE_NORMAL, MS_STYLE_WARNING,
+					       MS_STYLE_ERROR};
+	static const char *const words[] = {"", "", "warning: ", "error: "};
+
+	ms_canvas_fill(c, r, MS_STYLE_NORMAL);
+	ms_canvas_textf(c, r.x, r.y, r.w, styles[note->kind], "%s%s", words[note->kind],
+			note->text);
+}
+
+/*
+ * Two lines where there is room: staged edits above, hints below; a new note takes the lower one
+ * until the next key. On a small screen they share one.
+ */
+void ms_view_footer(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
+{
+	const struct ms_note *note = ui->notes.current;
+	struct ms_rect low = l->hints.h ? l->hints : l->pending;
+
+	if (!l->hints.h && ui->dialog) /* a question or an input stands there */
+		low.y--;
+	if (l->hints.h)
+		draw_hints(ui, l->hints, c);
+	if (ui->is_writing)
+		ms_canvas_text(c, l->pending.x, l->pending.y, l->pending.w, MS_STYLE_PENDING,
+			       ui->undo_pending ? "undoing..." : "writing...");
+	else if (ui->stage.summary.rows)
+		draw_staged(ui, l->pending, c);
+	else if (!l->hints.h)
+		draw_hints(ui, l->pending, c);
+	if (note)
+		draw_note(note, low, c);
+}

@@ -1,0 +1,4 @@
+# The real program in a real terminal.
+e2e_tests = tests/e2e/test_tour.py
+TESTS += $(e2e_tests)
+EXTRA_DIST += $(e2e_tests)

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+#include "fixture.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "modelsync/clock.h"
+#include "modelsync/memory.h"
+
+static int64_t at(const char *text)
+{
+	int64_t t = 0;
+
+	if (text && !ms_time_parse(text, &t))
+		abort();
+	return t;
+}
+
+struct line {
+	const char *id, *name, *in, *out, *added;
+	int32_t context;
+	enum ms_status status;
+	unsigned tiers;
+};
+
+static const struct line lines[] = {
+	{"alpha/small", "Alpha Small", "0.0000001", "0.0000003", "2026-09-20T02:00:00Z", 128000,
+	 MS_STATUS_NEW, 0},
+	{"alpha/large", "Alpha Large", "0.0000025", "0.0000125", "2026-09-20T02:00:00Z", 1048576,
+	 MS_STATUS_ACTIVE, MS_TIER_PRO | MS_TIER_ENTERPRISE},
+	{"beta/free:free", "Beta Free", "0", "0", "2026-09-19T02:00:00Z", 32768, MS_STATUS_ACTIVE,
+	 MS_TIER_FREE | MS_TIER_PRO | MS_TIER_ENTERPRISE},
+	{"beta/paid", "Beta Paid", "0.000003", "0.000015", "2026-09-18T02:00:00Z", 200000,
+	 MS_STATUS_ACTIVE, MS_TIER_FREE},
+	{"gamma/variable", "Gamma Router", "-1", "-1", "2026-09-15T02:00:00Z", 2000000,
+	 MS_STATUS_NEW, 0},
+	{"gamma/unknown", "Gamma Odd", NULL, NULL, "2026-09-15T02:00:00Z", 0, MS_STATUS_NEW, 0},
+	{"delta/disabled", "Delta Disabled", "0.0000008", "0.000004", "2026-08-01T02:00:00Z", 8192,
+	 MS_STATUS_DISABLED, 0},
+	{"delta/gone", "Delta Gone", "0.0000008", "0.000004", "2026-07-01T02:00:00Z", 8192,
+	 MS_STATUS_INACTIVE, MS_TIER_PRO},
+	{"epsilon/\xe6\x96\x87\xe5\xad\x97-\xc3\xa9", "Epsilon \xe6\x96\x87\xe5\xad\x97 e\xcc\x81",
+	 "0.00000014", "0.0000028", "2026-06-01T02:00:00Z", 65536, MS_STATUS_ACTIVE, MS_TIER_PRO},
+	{"~zeta/latest", "Zeta Latest", "0.000001", "0.000002", "2025-09-22T02:00:00Z", 16384,
+	 MS_STATUS_NEW, 0},
+	{"zeta/with-a-name-that-is-much-too-long-for-a-column", "Zeta \033[31mLong",
+	 "0.0000000833333333333", "0.0004", "2024-09-22T02:00:00Z", 4096, MS_STATUS_INACTIVE, 0},
+};
+
+static void add_line(struct ms_catalog *c, const struct line *l)
+{
+	struct ms_model *m = ms_catalog_append(c);
+	const char *id = *l->id == '~' ? l->id + 1 : l->id;
+
+	m->id = ms_arena_strdup(c->arena, l->id);
+	m->name = ms_arena_strdup(c->arena, l->name);
+	m->provider = ms_arena_strndup(c->arena, id, strcspn(id, "/"));
+	m->modality = ms_arena_intern(c->arena, "text->text");
+	m->prices[MS_PRICE_PROMPT] = ms_price_from_text(ms_arena_strdup(c->arena, l->in));
+	m->prices[MS_PRICE_COMPLETION] = ms_price_from_text(ms_arena_strdup(c->arena, l->out));
+	m->context_length = l->context;
+	m->added_at = m->updated_at = at(l->added);
+	m->status = m->restore_status = (uint8_t)l->status;
+	m->tiers = (uint8_t)l->tiers;
+	m->daily_limit = m->monthly_limit = -1;
+	m->version = 1;
+}
+
+static struct ms_model *model(struct ms_catalog *c, const char *id)
+{
+	size_t i = ms_catalog_find(c, id);
+
+	if (i == SIZE_MAX)
+		abort();
+	return &c->models[i];
+}
+
+/* What the lines have no column for. */
+static void add_oddities(struct ms_catalog *c)
+{
+	struct ms_model *m = model(c, "delta/gone");
+
+	m->missing_since = at("2026-09-10");
+	m->restore_status = MS_STATUS_ACTIVE;
+	model(c, "gamma/unknown")->attention = "price_jump";
+	m = model(c, "alpha/large");
+	m->changed_by = "alice";
+	m->changed_at = at("2026-09-21T10:12:00Z");
+	m->daily_limit = 1000;
+	m->max_completion_tokens = 128000;
+	m->expires_at = at("2026-12-31");
+	m->prices[MS_PRICE_CACHE_READ] = ms_price_from_text("0.00000025");
+	m->knowledge_cutoff = "2026-01-31";
+	model(c, "~zeta/latest")->alias_target =
+		"zeta/with-a-name-that-is-much-too-long-for-a-column";
+}
+
+struct ms_catalog *fixture_catalog(const char *variant)
+{
+	static const struct line newer = {
+		"aaa/newest",		"Newest", "0.000001",	 "0.000002",
+		"2026-09-22T07:00:00Z", 10000,	  MS_STATUS_NEW, 0};
+	struct ms_catalog *c = ms_catalog_new();
+
+	if (strcmp(variant, "empty") == 0)
+		return c;
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
+		add_line(c, &lines[i]);
+	if (strcmp(variant, "changed") == 0)
+		add_line(c, &newer);
+	ms_catalog_sort(c);
+	add_oddities(c);
+	if (strcmp(variant, "changed") == 0)
+		model(c, "alpha/small")->version = 2;
+	return c;
+}
+
+struct ms_catalog *fixture_big_catalog(size_t n)
+{
+	struct ms_catalog *c = ms_catalog_new();
+
+	for (size_t i = 0; i < n; i++) {
+		char id[64];
+		struct line l = lines[i % 4];
+
+		snprintf(id, sizeof(id), "vendor-%03zu/model-%06zu", i % 61, i);
+		l.id = id;
+		add_line(c, &l);
+	}
+	ms_catalog_sort(c);
+	return c;
+}
+
+static struct ms_json *parse(const char *text)
+{
+	struct ms_error err;
+	struct ms_json *v = ms_json_parse(text, strlen(text), &err);
+
+	if (!v)
+		abort();
+	return v;
+}
+
+struct ms_json *fixture_detail(const char *model_id)
+{
+	char *text = ms_format(
+		"{\"model\":{\"model_id\":\"%s\"},\"description\":\"Words about it that fill more than one line "
+		"so that they have to be broken somewhere, best at a blank.\",\"history\":["
+		"{\"at\":\"2026-09-21T10:12:00+00:00\",\"type\":\"tiers_changed\",\"field\":\"is_pro\",\"old\":false,"
+		"\"new\":true,\"changeset\":17,\"kind\":\"edit\",\"run\":null,\"os_user\":\"alice\","
+		"\"reason\":\"asked for by sales\"},"
+		"{\"at\":\"2026-09-20T02:00:00+00:00\",\"type\":\"model_added\",\"field\":\"presence\",\"old\":null,"
+		"\"new\":{},\"changeset\":16,\"kind\":\"sync\",\"run\":881,\"os_user\":\"cron\",\"reason\":null}]}",
+		model_id);
+	struct ms_json *v = parse(text);
+
+	ms_free(text);
+	return v;
+}
+
+struct ms_json *fixture_status(const char *state)
+{
+	char *text = ms_format(
+		"{\"last_run\":{\"run\":881,\"state\":\"%s\"},"
+		"\"last_completed\":{\"run\":880,\"completed_at\":\"2026-09-22T02:00:00+00:00\"},"
+		"\"running\":null,\"open_hold\":%s}",
+		state, strcmp(state, "held") == 0 ? "{\"hold\":3}" : "null");
+	struct ms_json *v = parse(text);
+
+	ms_free(text);
+	return v;
+}
+
+struct ms_run_report *fixture_report(const char *state)
+{
+	const char *category = strcmp(state, "failed") == 0 ? "\"rate_limit\"" : "null";
+	const char *hold = strcmp(state, "held") == 0 ? "3" : "null";
+	const char *guard =
+		strcmp(state, "held") == 0
+			? "[{\"rule\":\"max_missing_percent\",\"message\":\"120 of 412 models "
+			  "would be missing (29 %, allowed 15 %)\"}]"
+			: "[]";
+	char *text = ms_format(
+		"{\"ok\":true,\"run\":882,\"state\":\"%s\",\"category\":%s,\"message\":\"upstream said 429 three times\","
+		"\"hold\":%s,\"changeset\":18,\"counts\":{\"total\":412,\"valid\":411,\"invalid\":1,\"duplicates\":0,"
+		"\"added\":1,\"updated\":1,\"unchanged\":408,\"missing\":1,\"marked_inactive\":1,\"returned\":0,"
+		"\"documents\":3},\"timing_ms\":{\"fetch\":310.2,\"validate\":4.1,\"compare\":6,\"apply\":3,"
+		"\"record\":2,\"total\":330,\"database\":15.6},\"bytes\":512345,"
+		"\"findings\":[{\"model_id\":\"vendor/bad\",\"path\":\"pricing.prompt\",\"message\":\"is not a number\"}],"
+		"\"findings_total\":1,\"guard\":%s,\"alerts\":[],"
+		"\"changes\":[{\"model_id\":\"new/one\",\"kind\":\"added\",\"fields\":[]},"
+		"{\"model_id\":\"alpha/small\",\"kind\":\"changed\",\"fields\":[{\"field\":\"context_length\","
+		"\"old\":64000,\"new\":128000}]},{\"model_id\":\"old/one\",\"kind\":\"removed\",\"fields\":[]}],"
+		"\"changes_total\":3}",
+		state, category, hold, guard);
+	struct ms_error err;
+	struct ms_run_report *r = ms_run_report_parse(text, &err);
+
+	if (!r) {
+		fprintf(stderr, "fixture report: %s\n", err.message);
+		abort();
+	}
+	ms_free(text);
+	return r;
+}
+
+static struct ms_write_row row(const char *id, enum ms_write_outcome outcome, const char *note)
+{
+	return (struct ms_write_row){ms_strdup(id), ms_strdup(note), outcome};
+}
+
+struct ms_write_result *fixture_result(const char *kind)
+{
+	struct ms_write_result *r = ms_alloc(sizeof(*r));
+
+	r->changeset = 19;
+	r->applied = 2;
+	if (strcmp(kind, "conflict") == 0) {
+		r->applied = 1;
+		r->conflicts = 1;
+		r->rows = ms_alloc_array(1, sizeof(*r->rows));
+		r->rows[r->row_count++] =
+			row("alpha/small", MS_WRITE_CONFLICT, "status is active now");
+	} else if (strcmp(kind, "undo") == 0) {
+		r->changeset = 0;
+		r->json = ms_strdup(
+			"{\"changes\":[{\"model_id\":\"alpha/small\",\"field\":\"is_pro\",\"old\":true,"
+			"\"new\":false},{\"model_id\":\"alpha/small\",\"field\":\"status\","
+			"\"old\":\"active\",\"new\":\"new\"}]}");
+	}
+	return r;
+}
