@@ -15,9 +15,9 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return (
-	select jsonb_object_agg(s.name, s.value)
-		|| case when jsonb_typeof(p_settings) = 'object' then jsonb_strip_nulls(p_settings) else '{}' end
-	from modelsync.setting s);
+		select jsonb_object_agg(s.name, s.value)
+			|| case when jsonb_typeof(p_settings) = 'object' then jsonb_strip_nulls(p_settings) else '{}' end
+		from modelsync.setting s);
 end
 $$;
 
@@ -50,12 +50,12 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return (
-	select jsonb_build_object(
-		'origin', case when p_ctx ->> 'origin' in ('console', 'cli', 'daemon', 'http', 'sql')
-			then p_ctx ->> 'origin' else 'sql' end,
-		'os_user', nullif(left(modelsync.clean_line(p_ctx ->> 'os_user'), 100), ''),
-		'source', nullif(left(modelsync.clean_line(p_ctx ->> 'source'), 200), ''),
-		'reason', nullif(left(modelsync.clean_line(p_ctx ->> 'reason'), 500), '')));
+		select jsonb_build_object(
+			'origin', case when p_ctx ->> 'origin' in ('console', 'cli', 'daemon', 'http', 'sql')
+				then p_ctx ->> 'origin' else 'sql' end,
+			'os_user', nullif(left(modelsync.clean_line(p_ctx ->> 'os_user'), 100), ''),
+			'source', nullif(left(modelsync.clean_line(p_ctx ->> 'source'), 200), ''),
+			'reason', nullif(left(modelsync.clean_line(p_ctx ->> 'reason'), 500), '')));
 end
 $$;
 
@@ -113,4 +113,12 @@ as $$
 		else (select jsonb_agg(e.value order by e.n)
 			from jsonb_array_elements(p_list) with ordinality e (value, n)
 			where e.n <= p_limit) end;
+$$;
+
+-- A price as a number; null when unknown, variable or not a price.  Inlined.
+create or replace function modelsync.price_number(p_price text)
+returns numeric
+language sql immutable
+as $$
+	select case when p_price ~ '^[0-9]+([.][0-9]+)?$' then p_price::numeric end;
 $$;

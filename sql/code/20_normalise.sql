@@ -49,7 +49,7 @@ as $$
 		when p_kind in ('text', 'id', 'name') and length(p_value #>> '{}') > p_max
 			then 'has ' || length(p_value #>> '{}')::text || ' characters, at most '
 				|| p_max::text || ' fit'
-		when p_kind = 'name' and p_value #>> '{}' ~ '^[\s\u0001-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]*$'
+		when p_kind = 'name' and p_value #>> '{}' ~ '^[\s\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]*$'
 			then 'is empty'
 		when p_kind = 'id' and p_value #>> '{}'
 				!~ '^~?[A-Za-z0-9._@+-]+/[A-Za-z0-9._@+-]+(:[A-Za-z0-9._@+-]+)?$'
@@ -194,86 +194,86 @@ as $$
 #variable_conflict use_column
 begin
 	return query
-	with rule (path, keys, type, kind, max) as materialized (values
-		('', '{}'::text[], 'object', 'object', 0::bigint),
-		('id', '{id}', 'string', 'id', 100),
-		('name', '{name}', 'string', 'name', 255),
-		('description', '{description}', 'string', 'text', 100000),
-		('canonical_slug', '{canonical_slug}', 'string', 'text', 255),
-		('hugging_face_id', '{hugging_face_id}', 'string', 'text', 255),
-		('created', '{created}', 'number', 'count', 253402300799),
-		('context_length', '{context_length}', 'number', 'count', 2147483647),
-		('architecture', '{architecture}', 'object', 'object', 0),
-		('architecture.modality', '{architecture,modality}', 'string', 'text', 50),
-		('architecture.input_modalities', '{architecture,input_modalities}', 'array', 'words', 0),
-		('architecture.output_modalities', '{architecture,output_modalities}', 'array', 'words', 0),
-		('architecture.tokenizer', '{architecture,tokenizer}', 'string', 'text', 100),
-		('architecture.instruct_type', '{architecture,instruct_type}', 'string', 'text', 100),
-		('top_provider', '{top_provider}', 'object', 'object', 0),
-		('top_provider.context_length', '{top_provider,context_length}', 'number', 'count', 2147483647),
-		('top_provider.max_completion_tokens', '{top_provider,max_completion_tokens}',
-			'number', 'count', 2147483647),
-		('top_provider.is_moderated', '{top_provider,is_moderated}', 'boolean', 'flag', 0),
-		('pricing', '{pricing}', 'object', 'object', 0),
-		('supported_parameters', '{supported_parameters}', 'array', 'words', 0),
-		('supported_voices', '{supported_voices}', 'array', 'words', 0),
-		('knowledge_cutoff', '{knowledge_cutoff}', 'string', 'text', 100),
-		('expiration_date', '{expiration_date}', 'string', 'date', 0),
-		('links.details', '{links,details}', 'string', 'text', 2000),
-		('alias_target', '{alias_target}', 'object', 'object', 0),
-		('alias_target.slug', '{alias_target,slug}', 'string', 'text', 255)
-	), checked as materialized (
-		select u.n, u.e, price.prices,
-			coalesce(field.problems, '{}') || price.problems
-			|| case when jsonb_typeof(u.e -> 'alias_target') = 'object'
-					and u.e #> '{alias_target,slug}' is null
-				then array[E'alias_target.slug\tis missing'] end
-			|| case when u.e #> '{pricing,overrides}' <> 'null'
-				then modelsync.override_problems(u.e #> '{pricing,overrides}') end as problems
-		from unnest(p_entries) with ordinality u (e, n),
-		lateral (
-			select array_agg(v.path || E'\t' || modelsync.value_problem(v.value, v.type, v.kind, v.max)) as problems
-			from (select r.*, u.e #> r.keys as value from rule r offset 0) v
-			where modelsync.value_problem(v.value, v.type, v.kind, v.max) is not null
-		) field,
-		lateral (
-			select jsonb_object_agg(k.key, k.value #>> '{}') filter (where k.ok) as prices,
-				array_agg('pricing.' || k.key || E'\t' || modelsync.price_problem(k.value))
-					filter (where not k.ok and modelsync.is_known_price(k.key)) as problems
-			from (select p.key, p.value, modelsync.price_problem(p.value) is null as ok
-				from jsonb_each(case when jsonb_typeof(u.e -> 'pricing') = 'object'
-					then u.e -> 'pricing' end) p
-				where p.key <> 'overrides' and jsonb_typeof(p.value) <> 'null'
-					and (modelsync.is_known_price(p.key) or p.key ~ '^[A-Za-z0-9_.-]+$')) k
-		) price
-	)
-	select c.n, case when modelsync.is_dirty(c.e) then modelsync.clean_facts(f.facts) else f.facts end,
-		c.problems
-	from checked c,
-	lateral (select case when c.problems = '{}' then jsonb_build_object(
-		'name', btrim(c.e ->> 'name'),
-		'description', btrim(c.e ->> 'description'),
-		'canonical_slug', btrim(c.e ->> 'canonical_slug'),
-		'hugging_face_id', nullif(btrim(c.e ->> 'hugging_face_id'), ''),
-		'created', (c.e ->> 'created')::numeric::bigint,
-		'context_length', (c.e ->> 'context_length')::numeric::int,
-		'modality', c.e #> '{architecture,modality}',
-		'input_modalities', coalesce(nullif(c.e #> '{architecture,input_modalities}', 'null'), '[]'),
-		'output_modalities', coalesce(nullif(c.e #> '{architecture,output_modalities}', 'null'), '[]'),
-		'tokenizer', c.e #> '{architecture,tokenizer}',
-		'instruct_type', c.e #> '{architecture,instruct_type}',
-		'provider_context_length', (c.e #>> '{top_provider,context_length}')::numeric::int,
-		'max_completion_tokens', (c.e #>> '{top_provider,max_completion_tokens}')::numeric::int,
-		'is_moderated', coalesce(nullif(c.e #> '{top_provider,is_moderated}', 'null'), 'false'),
-		'pricing', coalesce(c.prices, '{}'),
-		'pricing_overrides', c.e #> '{pricing,overrides}',
-		'supported_parameters', coalesce(nullif(c.e -> 'supported_parameters', 'null'), '[]'),
-		'supported_voices', c.e -> 'supported_voices',
-		'knowledge_cutoff', c.e -> 'knowledge_cutoff',
-		'expires_on', modelsync.parse_date(c.e ->> 'expiration_date'),
-		'per_request_limits', c.e -> 'per_request_limits',
-		'details_link', c.e #> '{links,details}',
-		'alias_target', c.e #> '{alias_target,slug}') end offset 0) f (facts);
+		with rule (path, keys, type, kind, max) as materialized (values
+			('', '{}'::text[], 'object', 'object', 0::bigint),
+			('id', '{id}', 'string', 'id', 100),
+			('name', '{name}', 'string', 'name', 255),
+			('description', '{description}', 'string', 'text', 100000),
+			('canonical_slug', '{canonical_slug}', 'string', 'text', 255),
+			('hugging_face_id', '{hugging_face_id}', 'string', 'text', 255),
+			('created', '{created}', 'number', 'count', 253402300799),
+			('context_length', '{context_length}', 'number', 'count', 2147483647),
+			('architecture', '{architecture}', 'object', 'object', 0),
+			('architecture.modality', '{architecture,modality}', 'string', 'text', 50),
+			('architecture.input_modalities', '{architecture,input_modalities}', 'array', 'words', 0),
+			('architecture.output_modalities', '{architecture,output_modalities}', 'array', 'words', 0),
+			('architecture.tokenizer', '{architecture,tokenizer}', 'string', 'text', 100),
+			('architecture.instruct_type', '{architecture,instruct_type}', 'string', 'text', 100),
+			('top_provider', '{top_provider}', 'object', 'object', 0),
+			('top_provider.context_length', '{top_provider,context_length}', 'number', 'count', 2147483647),
+			('top_provider.max_completion_tokens', '{top_provider,max_completion_tokens}',
+				'number', 'count', 2147483647),
+			('top_provider.is_moderated', '{top_provider,is_moderated}', 'boolean', 'flag', 0),
+			('pricing', '{pricing}', 'object', 'object', 0),
+			('supported_parameters', '{supported_parameters}', 'array', 'words', 0),
+			('supported_voices', '{supported_voices}', 'array', 'words', 0),
+			('knowledge_cutoff', '{knowledge_cutoff}', 'string', 'text', 100),
+			('expiration_date', '{expiration_date}', 'string', 'date', 0),
+			('links.details', '{links,details}', 'string', 'text', 2000),
+			('alias_target', '{alias_target}', 'object', 'object', 0),
+			('alias_target.slug', '{alias_target,slug}', 'string', 'text', 255)
+		), checked as materialized (
+			select u.n, u.e, price.prices,
+				coalesce(field.problems, '{}') || price.problems
+				|| case when jsonb_typeof(u.e -> 'alias_target') = 'object'
+						and u.e #> '{alias_target,slug}' is null
+					then array[E'alias_target.slug\tis missing'] end
+				|| case when u.e #> '{pricing,overrides}' <> 'null'
+					then modelsync.override_problems(u.e #> '{pricing,overrides}') end as problems
+			from unnest(p_entries) with ordinality u (e, n),
+			lateral (
+				select array_agg(v.path || E'\t' || modelsync.value_problem(v.value, v.type, v.kind, v.max)) as problems
+				from (select r.*, u.e #> r.keys as value from rule r offset 0) v
+				where modelsync.value_problem(v.value, v.type, v.kind, v.max) is not null
+			) field,
+			lateral (
+				select jsonb_object_agg(k.key, k.value #>> '{}') filter (where k.ok) as prices,
+					array_agg('pricing.' || k.key || E'\t' || modelsync.price_problem(k.value))
+						filter (where not k.ok and modelsync.is_known_price(k.key)) as problems
+				from (select p.key, p.value, modelsync.price_problem(p.value) is null as ok
+					from jsonb_each(case when jsonb_typeof(u.e -> 'pricing') = 'object'
+						then u.e -> 'pricing' end) p
+					where p.key <> 'overrides' and jsonb_typeof(p.value) <> 'null'
+						and (modelsync.is_known_price(p.key) or p.key ~ '^[A-Za-z0-9_.-]+$')) k
+			) price
+		)
+		select c.n, case when modelsync.is_dirty(c.e) then modelsync.clean_facts(f.facts) else f.facts end,
+			c.problems
+		from checked c,
+		lateral (select case when c.problems = '{}' then jsonb_build_object(
+			'name', btrim(c.e ->> 'name'),
+			'description', btrim(c.e ->> 'description'),
+			'canonical_slug', btrim(c.e ->> 'canonical_slug'),
+			'hugging_face_id', nullif(btrim(c.e ->> 'hugging_face_id'), ''),
+			'created', (c.e ->> 'created')::numeric::bigint,
+			'context_length', (c.e ->> 'context_length')::numeric::int,
+			'modality', c.e #> '{architecture,modality}',
+			'input_modalities', coalesce(nullif(c.e #> '{architecture,input_modalities}', 'null'), '[]'),
+			'output_modalities', coalesce(nullif(c.e #> '{architecture,output_modalities}', 'null'), '[]'),
+			'tokenizer', c.e #> '{architecture,tokenizer}',
+			'instruct_type', c.e #> '{architecture,instruct_type}',
+			'provider_context_length', (c.e #>> '{top_provider,context_length}')::numeric::int,
+			'max_completion_tokens', (c.e #>> '{top_provider,max_completion_tokens}')::numeric::int,
+			'is_moderated', coalesce(nullif(c.e #> '{top_provider,is_moderated}', 'null'), 'false'),
+			'pricing', coalesce(c.prices, '{}'),
+			'pricing_overrides', c.e #> '{pricing,overrides}',
+			'supported_parameters', coalesce(nullif(c.e -> 'supported_parameters', 'null'), '[]'),
+			'supported_voices', c.e -> 'supported_voices',
+			'knowledge_cutoff', c.e -> 'knowledge_cutoff',
+			'expires_on', modelsync.parse_date(c.e ->> 'expiration_date'),
+			'per_request_limits', c.e -> 'per_request_limits',
+			'details_link', c.e #> '{links,details}',
+			'alias_target', c.e #> '{alias_target,slug}') end offset 0) f (facts);
 end
 $$;
 

@@ -10,33 +10,33 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return (
-	select coalesce(jsonb_agg(jsonb_build_object('rule', r.rule, 'message', r.message) order by r.n)
-		filter (where r.message is not null), '[]')
-	from (select count(*) filter (where k = 'removed') as missing,
-			p.total - p.duplicates as listed
-		from unnest(p.kind) k) f,
-	lateral (select count(*) as present from public.model_access m
-		where f.missing > 0 and m.missing_since is null) m,
-	lateral (values
-		(1, 'empty', case when p.total = 0 then 'the list is empty' end),
-		(2, 'short_list', case
-			when p.total > 0 and p.incomplete
-				then 'the last page names a further page that was not fetched'
-			when p.total > 0 and f.listed <> p.claimed
-				then format('the list holds %s models, upstream claims %s', f.listed, p.claimed) end),
-		(3, 'max_missing_percent', case
-			when f.missing >= (p_settings ->> 'min_missing')::int
-				and 100.0 * f.missing > (p_settings ->> 'max_missing_percent')::numeric * m.present
-			then format('%s of %s models are missing (%s %%, allowed %s %%)', f.missing, m.present,
-				round(100.0 * f.missing / m.present, 1), p_settings ->> 'max_missing_percent') end),
-		(4, 'max_invalid_percent', case
-			when 100.0 * p.invalid > (p_settings ->> 'max_invalid_percent')::numeric * p.total
-			then format('%s of %s entries are invalid (%s %%, allowed %s %%)', p.invalid, p.total,
-				round(100.0 * p.invalid / p.total, 1), p_settings ->> 'max_invalid_percent') end),
-		(5, 'undone_sync', (select format(
-				'changeset %s, a sync, was undone; this run would redo what it did', l.undone_changeset)
-			from modelsync.lease l where l.undone_changeset is not null))
-	) r (n, rule, message));
+		select coalesce(jsonb_agg(jsonb_build_object('rule', r.rule, 'message', r.message) order by r.n)
+			filter (where r.message is not null), '[]')
+		from (select count(*) filter (where k = 'removed') as missing,
+				p.total - p.duplicates as listed
+			from unnest(p.kind) k) f,
+		lateral (select count(*) as present from public.model_access m
+			where f.missing > 0 and m.missing_since is null) m,
+		lateral (values
+			(1, 'empty', case when p.total = 0 then 'the list is empty' end),
+			(2, 'short_list', case
+				when p.total > 0 and p.incomplete
+					then 'the last page names a further page that was not fetched'
+				when p.total > 0 and f.listed <> p.claimed
+					then format('the list holds %s models, upstream claims %s', f.listed, p.claimed) end),
+			(3, 'max_missing_percent', case
+				when f.missing >= (p_settings ->> 'min_missing')::int
+					and 100.0 * f.missing > (p_settings ->> 'max_missing_percent')::numeric * m.present
+				then format('%s of %s models are missing (%s %%, allowed %s %%)', f.missing, m.present,
+					round(100.0 * f.missing / m.present, 1), p_settings ->> 'max_missing_percent') end),
+			(4, 'max_invalid_percent', case
+				when 100.0 * p.invalid > (p_settings ->> 'max_invalid_percent')::numeric * p.total
+				then format('%s of %s entries are invalid (%s %%, allowed %s %%)', p.invalid, p.total,
+					round(100.0 * p.invalid / p.total, 1), p_settings ->> 'max_invalid_percent') end),
+			(5, 'undone_sync', (select format(
+					'changeset %s, a sync, was undone; this run would redo what it did', l.undone_changeset)
+				from modelsync.lease l where l.undone_changeset is not null))
+		) r (n, rule, message));
 end
 $$;
 
@@ -47,30 +47,30 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return (
-	select jsonb_build_object(
-		'total', coalesce(p.total, 0),
-		'valid', coalesce(p.valid, 0),
-		'invalid', coalesce(p.invalid, 0),
-		'duplicates', coalesce(p.duplicates, 0),
-		'added', k.added,
-		'updated', k.updated,
-		'unchanged', greatest(coalesce(p.valid, 0) - k.added - k.updated - k.returned, 0),
-		'missing', k.missing,
-		'marked_inactive', k.marked_inactive,
-		'returned', k.returned,
-		'reactivated', k.reactivated,
-		'documents', coalesce(cardinality(p.doc_id), 0))
-	from (select
-		count(*) filter (where u.kind = 'added') as added,
-		count(*) filter (where u.kind = 'changed') as updated,
-		count(*) filter (where u.kind = 'removed') as missing,
-		count(*) filter (where u.kind = 'returned') as returned,
-		count(*) filter (where u.kind in ('removed', 'absent')
-			and u.old ->> 'status' <> 'inactive' and u.new ->> 'status' = 'inactive')
-			as marked_inactive,
-		count(*) filter (where u.kind = 'returned' and u.old ->> 'status' = 'inactive'
-			and u.new ->> 'status' <> 'inactive') as reactivated
-		from unnest(p.kind, p.old_presence, p.new_presence) u (kind, old, new)) k);
+		select jsonb_build_object(
+			'total', coalesce(p.total, 0),
+			'valid', coalesce(p.valid, 0),
+			'invalid', coalesce(p.invalid, 0),
+			'duplicates', coalesce(p.duplicates, 0),
+			'added', k.added,
+			'updated', k.updated,
+			'unchanged', greatest(coalesce(p.valid, 0) - k.added - k.updated - k.returned, 0),
+			'missing', k.missing,
+			'marked_inactive', k.marked_inactive,
+			'returned', k.returned,
+			'reactivated', k.reactivated,
+			'documents', coalesce(cardinality(p.doc_id), 0))
+		from (select
+			count(*) filter (where u.kind = 'added') as added,
+			count(*) filter (where u.kind = 'changed') as updated,
+			count(*) filter (where u.kind = 'removed') as missing,
+			count(*) filter (where u.kind = 'returned') as returned,
+			count(*) filter (where u.kind in ('removed', 'absent')
+				and u.old ->> 'status' <> 'inactive' and u.new ->> 'status' = 'inactive')
+				as marked_inactive,
+			count(*) filter (where u.kind = 'returned' and u.old ->> 'status' = 'inactive'
+				and u.new ->> 'status' <> 'inactive') as reactivated
+			from unnest(p.kind, p.old_presence, p.new_presence) u (kind, old, new)) k);
 end
 $$;
 
@@ -102,22 +102,22 @@ set jit = off
 as $$
 begin
 	return (
-	with touched as materialized (
-		select t.id, t.facts ->> 'name' as name,
-			case t.kind when 'absent' then 'changed' else t.kind end as kind
-		from unnest(p.model_id, p.kind, p.facts) t (id, kind, facts)
-		where t.kind <> 'absent' or t.id = any (p.change_id)
-		order by t.id collate "C" limit p_limit
-	), field as (
-		select c.id, jsonb_agg(jsonb_build_object('field', r.field, 'old', r.old, 'new', r.new)
-			order by r.field collate "C") as fields
-		from unnest(p.change_id, p.change_field, p.change_old, p.change_new) c (id, field, old, new),
-		lateral modelsync.readable_change(c.field, c.old, c.new) r
-		group by c.id
-	)
-	select coalesce(jsonb_agg(jsonb_build_object('model_id', t.id, 'name', t.name, 'kind', t.kind,
-		'fields', coalesce(f.fields, '[]')) order by t.id collate "C"), '[]')
-	from touched t left join field f on f.id = t.id);
+		with touched as materialized (
+			select t.id, t.facts ->> 'name' as name,
+				case t.kind when 'absent' then 'changed' else t.kind end as kind
+			from unnest(p.model_id, p.kind, p.facts) t (id, kind, facts)
+			where t.kind <> 'absent' or t.id = any (p.change_id)
+			order by t.id collate "C" limit p_limit
+		), field as (
+			select c.id, jsonb_agg(jsonb_build_object('field', r.field, 'old', r.old, 'new', r.new)
+				order by r.field collate "C") as fields
+			from unnest(p.change_id, p.change_field, p.change_old, p.change_new) c (id, field, old, new),
+			lateral modelsync.readable_change(c.field, c.old, c.new) r
+			group by c.id
+		)
+		select coalesce(jsonb_agg(jsonb_build_object('model_id', t.id, 'name', t.name, 'kind', t.kind,
+			'fields', coalesce(f.fields, '[]')) order by t.id collate "C"), '[]')
+		from touched t left join field f on f.id = t.id);
 end
 $$;
 
@@ -144,32 +144,32 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return (
-	select jsonb_build_object(
-		'ok', true,
-		'run', null,
-		'sync_log_id', null,
-		'state', p_state,
-		'category', p_category,
-		'message', coalesce(p_message, modelsync.summary(t.counts)),
-		'hold', null,
-		'changeset', null,
-		'counts', t.counts,
-		'timing_ms', t.times || jsonb_build_object(
-			'database', (select sum(v.value::numeric) from jsonb_each_text(t.times) v
-				where v.key in ('validate', 'compare', 'apply', 'record')),
-			'total', (select sum(v.value::numeric) from jsonb_each_text(t.times) v)),
-		'bytes', (p_meta ->> 'bytes')::bigint,
-		'findings', coalesce(p.findings, '[]'),
-		'findings_total', coalesce(p.findings_total, 0),
-		'guard', coalesce(p.guard, '[]'),
-		'alerts', coalesce(p.alerts, '[]'),
-		'changes', case when p.model_id is null then '[]' else modelsync.plan_diff(p, 1000) end,
-		'changes_total', (select count(*) from unnest(p.model_id, p.kind) t (id, kind)
-			where t.kind <> 'absent' or t.id = any (p.change_id)))
-	from (select modelsync.plan_counts(p) as counts, jsonb_build_object(
-		'fetch', coalesce((p_meta ->> 'fetch_ms')::numeric, 0),
-		'validate', coalesce(p.validate_ms, 0),
-		'compare', coalesce(p.compare_ms, 0),
-		'apply', 0, 'record', 0) || coalesce(p_times, '{}') as times) t);
+		select jsonb_build_object(
+			'ok', true,
+			'run', null,
+			'sync_log_id', null,
+			'state', p_state,
+			'category', p_category,
+			'message', coalesce(p_message, modelsync.summary(t.counts)),
+			'hold', null,
+			'changeset', null,
+			'counts', t.counts,
+			'timing_ms', t.times || jsonb_build_object(
+				'database', (select sum(v.value::numeric) from jsonb_each_text(t.times) v
+					where v.key in ('validate', 'compare', 'apply', 'record')),
+				'total', (select sum(v.value::numeric) from jsonb_each_text(t.times) v)),
+			'bytes', (p_meta ->> 'bytes')::bigint,
+			'findings', coalesce(p.findings, '[]'),
+			'findings_total', coalesce(p.findings_total, 0),
+			'guard', coalesce(p.guard, '[]'),
+			'alerts', coalesce(p.alerts, '[]'),
+			'changes', case when p.model_id is null then '[]' else modelsync.plan_diff(p, 1000) end,
+			'changes_total', (select count(*) from unnest(p.model_id, p.kind) t (id, kind)
+				where t.kind <> 'absent' or t.id = any (p.change_id)))
+		from (select modelsync.plan_counts(p) as counts, jsonb_build_object(
+			'fetch', coalesce((p_meta ->> 'fetch_ms')::numeric, 0),
+			'validate', coalesce(p.validate_ms, 0),
+			'compare', coalesce(p.compare_ms, 0),
+			'apply', 0, 'record', 0) || coalesce(p_times, '{}') as times) t);
 end
 $$;

@@ -94,14 +94,6 @@ as $$
 		else false end;
 $$;
 
--- A price as a number; null when unknown, variable or not a price.  Inlined.
-create or replace function modelsync.price_number(p_price text)
-returns numeric
-language sql immutable
-as $$
-	select case when p_price ~ '^[0-9]+([.][0-9]+)?$' then p_price::numeric end;
-$$;
-
 create or replace function public.get_user_allowed_models(user_uuid uuid)
 returns table (model_id varchar, model_name varchar, model_description text, model_tags text[],
 	input_cost_per_token numeric, output_cost_per_token numeric, daily_limit int,

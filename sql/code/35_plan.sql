@@ -4,171 +4,6 @@
 -- brings back, the changes to log for it, and what an admin should look at.
 -- Nothing here writes, so that a preview and a run read the same plan.
 
--- The contract's price columns by their upstream key.
-create or replace function modelsync.contract_prices(m public.model_access)
-returns table (key text, field text, price text)
-language sql stable
-as $$
-	values ('prompt', 'prompt_price', m.prompt_price::text),
-		('completion', 'completion_price', m.completion_price::text),
-		('request', 'request_price', m.request_price::text),
-		('image', 'image_price', m.image_price::text),
-		('image_output', 'output_image_price', m.output_image_price::text),
-		('web_search', 'web_search_price', m.web_search_price::text),
-		('internal_reasoning', 'internal_reasoning_price', m.internal_reasoning_price::text),
-		('input_cache_read', 'input_cache_read_price', m.input_cache_read_price::text),
-		('input_cache_write', 'input_cache_write_price', m.input_cache_write_price::text);
-$$;
-
--- Prices of the contract's columns for those keys upstream sends.
-create or replace function modelsync.column_prices(m public.model_access)
-returns jsonb
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select coalesce(jsonb_object_agg(c.key, c.price), '{}')
-	from modelsync.contract_prices(m) c
-	where m.pricing ? c.key and c.price is not null;
-$$;
-
--- The prices of a row.  The contract's columns win where they differ from what
--- upstream sent: then another program has set them by hand.  Inlined.
-create or replace function modelsync.current_pricing(m public.model_access)
-returns jsonb
-language sql stable
-as $$
-	select case
-		when m.prompt_price = coalesce(m.pricing ->> 'prompt', m.prompt_price)
-			and m.completion_price = coalesce(m.pricing ->> 'completion', m.completion_price)
-			and m.request_price = coalesce(m.pricing ->> 'request', m.request_price)
-			and m.image_price = coalesce(m.pricing ->> 'image', m.image_price)
-			and m.output_image_price = coalesce(m.pricing ->> 'image_output', m.output_image_price)
-			and m.web_search_price = coalesce(m.pricing ->> 'web_search', m.web_search_price)
-			and m.internal_reasoning_price
-				= coalesce(m.pricing ->> 'internal_reasoning', m.internal_reasoning_price)
-			and m.input_cache_read_price
-				is not distinct from coalesce(m.pricing ->> 'input_cache_read', m.input_cache_read_price)
-			and m.input_cache_write_price
-				is not distinct from coalesce(m.pricing ->> 'input_cache_write', m.input_cache_write_price)
-			then coalesce(m.pricing, '{}')
-		else coalesce(m.pricing, '{}') || modelsync.column_prices(m) end;
-$$;
-
--- The facts a row holds, as normalise() would give them.
-create or replace function modelsync.facts(m public.model_access)
-returns jsonb
-language sql stable
-as $$
-	select jsonb_build_object(
-		'name', m.model_name,
-		'description', m.model_description,
-		'canonical_slug', m.canonical_slug,
-		'hugging_face_id', m.hugging_face_id,
-		'created', m.created_timestamp,
-		'context_length', m.context_length,
-		'modality', m.modality,
-		'input_modalities', coalesce(m.input_modalities, '[]'),
-		'output_modalities', coalesce(m.output_modalities, '[]'),
-		'tokenizer', m.tokenizer,
-		'instruct_type', m.instruct_type,
-		'provider_context_length', m.provider_context_length,
-		'max_completion_tokens', m.max_completion_tokens,
-		'is_moderated', coalesce(m.is_moderated, false),
-		'pricing', modelsync.current_pricing(m),
-		'pricing_overrides', m.pricing_overrides,
-		'supported_parameters', coalesce(m.supported_parameters, '[]'),
-		'supported_voices', m.supported_voices,
-		'knowledge_cutoff', m.knowledge_cutoff,
-		'expires_on', m.expires_on,
-		'per_request_limits', m.per_request_limits,
-		'details_link', m.details_link,
-		'alias_target', m.alias_target);
-$$;
-
--- What admins decide.  While a model's absence holds it inactive, its status
--- here is the one its return restores.  Inlined.
-create or replace function modelsync.decisions(m public.model_access)
-returns jsonb
-language sql stable
-as $$
-	select jsonb_build_object(
-		'status', coalesce(m.restore_status, m.status, 'new'),
-		'is_free', coalesce(m.is_free, false),
-		'is_pro', coalesce(m.is_pro, false),
-		'is_enterprise', coalesce(m.is_enterprise, false),
-		'daily_limit', m.daily_limit,
-		'monthly_limit', m.monthly_limit);
-$$;
-
--- Whether a model is upstream and what that does to its status: logged as one
--- field, "presence", and enough to put it back.  Inlined.
-create or replace function modelsync.presence(p_status text, p_restore text,
-	p_missing_since timestamptz, p_missed_runs int)
-returns jsonb
-language sql stable
-as $$
-	select jsonb_strip_nulls(jsonb_build_object(
-		'present', p_missing_since is null,
-		'status', p_status,
-		'restore_status', p_restore,
-		'missing_since', p_missing_since,
-		'missed_runs', nullif(p_missed_runs, 0)));
-$$;
-
--- The event a changed field stands for when it stands alone.  Inlined.
-create or replace function modelsync.event_of(p_field text, p_old jsonb, p_new jsonb)
-returns text
-language sql immutable
-as $$
-	select case p_field
-		when 'presence' then case
-			when p_old is null then 'model_added'
-			when p_old -> 'present' = p_new -> 'present' then 'marked_inactive'
-			when p_new -> 'present' = 'true' then 'model_returned'
-			else 'model_removed' end
-		when 'pricing' then 'price_changed'
-		when 'pricing_overrides' then 'price_overrides_changed'
-		when 'context_length' then 'context_changed'
-		when 'max_completion_tokens' then 'max_output_changed'
-		when 'name' then 'renamed'
-		when 'canonical_slug' then 'slug_changed'
-		when 'description' then 'description_changed'
-		when 'expires_on' then case when p_new is null then 'deprecation_withdrawn'
-			else 'deprecation_announced' end
-		when 'alias_target' then 'alias_moved'
-		when 'supported_parameters' then 'parameters_changed'
-		when 'input_modalities' then 'modality_changed'
-		when 'output_modalities' then 'modality_changed'
-		when 'modality' then 'modality_changed'
-		when 'is_moderated' then 'moderation_changed'
-		when 'status' then 'status_changed'
-		when 'is_free' then 'tiers_changed'
-		when 'is_pro' then 'tiers_changed'
-		when 'is_enterprise' then 'tiers_changed'
-		when 'daily_limit' then 'limits_changed'
-		when 'monthly_limit' then 'limits_changed'
-		else 'details_changed' end;
-$$;
-
--- The fields in which two objects differ.  Of pricing only the keys that do.
-create or replace function modelsync.object_diff(p_old jsonb, p_new jsonb)
-returns table (field text, old jsonb, new jsonb)
-language sql immutable rows 3
-set search_path = pg_catalog, pg_temp
-as $$
-	select n.key,
-		case when n.key = 'pricing' then (select coalesce(jsonb_object_agg(e.key, e.value), '{}')
-				from jsonb_each(p_old -> 'pricing') e
-				where e.value is distinct from n.value -> e.key)
-			else nullif(p_old -> n.key, 'null') end,
-		case when n.key = 'pricing' then (select coalesce(jsonb_object_agg(e.key, e.value), '{}')
-				from jsonb_each(n.value) e
-				where e.value is distinct from p_old -> 'pricing' -> e.key)
-			else nullif(n.value, 'null') end
-	from jsonb_each(p_new) n
-	where n.value is distinct from p_old -> n.key;
-$$;
-
 -- The changes to log for models touched by a catalogue.  A model that is added
 -- or comes back yields one event; its differences are folded into it.
 create or replace function modelsync.plan_changes(p modelsync.sync_plan)
@@ -180,36 +15,36 @@ as $$
 #variable_conflict use_column
 begin
 	return query
-	with touched as materialized (
-		select *
-		from unnest(p.model_id, p.kind, p.facts, p.old_facts, p.old_presence, p.new_presence)
-			t (id, kind, facts, old_facts, old_presence, new_presence)
-	), change as (
-		select t.id, 1 as part, 'presence' as field, t.old_presence as old,
-			case when t.kind = 'added' then t.new_presence
-					|| jsonb_strip_nulls(t.facts - 'description')
-				else t.new_presence end as new,
-			modelsync.event_of('presence', t.old_presence, t.new_presence) as event
-		from touched t
-		where t.kind <> 'changed'
-			and (t.kind <> 'absent' or t.old_presence -> 'status' <> t.new_presence -> 'status')
-		union all
-		select t.id, 2, d.field, d.old, d.new,
-			case when t.kind = 'changed' and row_number() over (partition by t.id, e.event
-				order by d.field collate "C") = 1 then e.event end
-		from touched t,
-		lateral modelsync.object_diff(t.old_facts, t.facts) d,
-		lateral modelsync.event_of(d.field, d.old, d.new) e (event)
-		where t.kind in ('changed', 'returned')
-		union all
-		select t.id, 3, 'status', t.old_presence -> 'restore_status', t.new_presence -> 'status', null
-		from touched t
-		where t.kind = 'returned'
-			and t.old_presence -> 'restore_status' <> t.new_presence -> 'status'
-	)
-	select c.id, c.field, c.old, c.new, c.event
-	from change c
-	order by c.id collate "C", c.part, c.field collate "C";
+		with touched as materialized (
+			select *
+			from unnest(p.model_id, p.kind, p.facts, p.old_facts, p.old_presence, p.new_presence)
+				t (id, kind, facts, old_facts, old_presence, new_presence)
+		), change as (
+			select t.id, 1 as part, 'presence' as field, t.old_presence as old,
+				case when t.kind = 'added' then t.new_presence
+						|| jsonb_strip_nulls(t.facts - 'description')
+					else t.new_presence end as new,
+				modelsync.event_of('presence', t.old_presence, t.new_presence) as event
+			from touched t
+			where t.kind <> 'changed'
+				and (t.kind <> 'absent' or t.old_presence -> 'status' <> t.new_presence -> 'status')
+			union all
+			select t.id, 2, d.field, d.old, d.new,
+				case when t.kind = 'changed' and row_number() over (partition by t.id, e.event
+					order by d.field collate "C") = 1 then e.event end
+			from touched t,
+			lateral modelsync.object_diff(t.old_facts, t.facts) d,
+			lateral modelsync.event_of(d.field, d.old, d.new) e (event)
+			where t.kind in ('changed', 'returned')
+			union all
+			select t.id, 3, 'status', t.old_presence -> 'restore_status', t.new_presence -> 'status', null
+			from touched t
+			where t.kind = 'returned'
+				and t.old_presence -> 'restore_status' <> t.new_presence -> 'status'
+		)
+		select c.id, c.field, c.old, c.new, c.event
+		from change c
+		order by c.id collate "C", c.part, c.field collate "C";
 end
 $$;
 
@@ -222,48 +57,49 @@ set jit = off
 as $$
 begin
 	return (
-	with c as materialized (
-		select u.id, u.field, u.old, u.new, u.event,
-			coalesce(m.restore_status, m.status) = 'active' as active, m.is_free
-		from unnest(p.change_id, p.change_field, p.change_old, p.change_new, p.change_event)
-			u (id, field, old, new, event)
-		join public.model_access m on m.model_id = u.id
-		where u.field in ('pricing', 'alias_target', 'expires_on')
-			or u.event = 'model_removed'
-	), price as materialized (
-		select c.id, o.key, o.value as old, c.new ->> o.key as new, c.is_free,
-			(o.value)::numeric as old_usd, (c.new ->> o.key)::numeric as new_usd
-		from c, lateral jsonb_each_text(c.old) o
-		where c.field = 'pricing' and c.new ? o.key
-	), alert as (
-		select x.id, 'price_jump' as kind,
-			format('price %s moved from %s to %s', x.key, x.old, x.new) as message
-		from price x
-		where x.old_usd > 0 and x.new_usd > 0
-			and greatest(x.old_usd / x.new_usd, x.new_usd / x.old_usd)
-				> (p_settings ->> 'price_jump_factor')::numeric
-		union all
-		select x.id, 'free_to_paid',
-			format('price %s left zero (now %s) while the free tier may use the model', x.key, x.new)
-		from price x where x.is_free and x.old_usd = 0 and x.new_usd <> 0
-		union all
-		select c.id, 'alias_moved', format('alias points to %s instead of %s',
-			coalesce(c.new #>> '{}', 'nothing'), c.old #>> '{}')
-		from c where c.field = 'alias_target' and c.old is not null
-		union all
-		select c.id, 'expiry_announced', format('active model expires on %s', c.new #>> '{}')
-		from c where c.field = 'expires_on' and c.active
-			and c.new is not null and c.new <> '"2098-12-31"'
-		union all
-		select c.id, 'active_model_gone', 'active model is no longer upstream'
-		from c where c.event = 'model_removed' and c.active
-	), merged as (
-		select a.id, a.kind, string_agg(a.message, '; ' order by a.message collate "C") as message
-		from alert a group by a.id, a.kind
-	)
-	select coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'model_id', m.id,
-		'message', m.message) order by m.id collate "C", m.kind collate "C"), '[]')
-	from merged m);
+		with c as materialized (
+			select u.id, u.field, u.old, u.new, u.event,
+				coalesce(m.restore_status, m.status) = 'active' as active, m.is_free
+			from unnest(p.change_id, p.change_field, p.change_old, p.change_new, p.change_event)
+				u (id, field, old, new, event)
+			join public.model_access m on m.model_id = u.id
+			where u.field in ('pricing', 'alias_target', 'expires_on')
+				or u.event = 'model_removed'
+		), price as materialized (
+			select c.id, o.key, o.value as old, c.new ->> o.key as new, c.is_free,
+				modelsync.price_number(o.value) as old_usd,
+				modelsync.price_number(c.new ->> o.key) as new_usd
+			from c, lateral jsonb_each_text(c.old) o
+			where c.field = 'pricing' and c.new ? o.key
+		), alert as (
+			select x.id, 'price_jump' as kind,
+				format('price %s moved from %s to %s', x.key, x.old, x.new) as message
+			from price x
+			where x.old_usd > 0 and x.new_usd > 0
+				and greatest(x.old_usd / x.new_usd, x.new_usd / x.old_usd)
+					> (p_settings ->> 'price_jump_factor')::numeric
+			union all
+			select x.id, 'free_to_paid',
+				format('price %s left zero (now %s) while the free tier may use the model', x.key, x.new)
+			from price x where x.is_free and x.old_usd = 0 and x.new_usd is distinct from 0
+			union all
+			select c.id, 'alias_moved', format('alias points to %s instead of %s',
+				coalesce(c.new #>> '{}', 'nothing'), c.old #>> '{}')
+			from c where c.field = 'alias_target' and c.old is not null
+			union all
+			select c.id, 'expiry_announced', format('active model expires on %s', c.new #>> '{}')
+			from c where c.field = 'expires_on' and c.active
+				and c.new is not null and c.new <> '"2098-12-31"'
+			union all
+			select c.id, 'active_model_gone', 'active model is no longer upstream'
+			from c where c.event = 'model_removed' and c.active
+		), merged as (
+			select a.id, a.kind, string_agg(a.message, '; ' order by a.message collate "C") as message
+			from alert a group by a.id, a.kind
+		)
+		select coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'model_id', m.id,
+			'message', m.message) order by m.id collate "C", m.kind collate "C"), '[]')
+		from merged m);
 end
 $$;
 
