@@ -53,23 +53,22 @@ void ms_line_set(struct ms_line *l, const char *text)
 	l->len = l->at = len;
 }
 
+static bool is_inside_character(const struct ms_line *l, size_t at)
+{
+	return ((unsigned char)l->text[at] & 0xc0) == 0x80;
+}
+
 static size_t char_before(const struct ms_line *l, size_t at)
 {
-	if (at == 0)
-		return 0;
-	do
-		at--;
-	while (at > 0 && ((unsigned char)l->text[at] & 0xc0) == 0x80);
+	for (at -= at > 0; at > 0 && is_inside_character(l, at); at--)
+		;
 	return at;
 }
 
 static size_t char_after(const struct ms_line *l, size_t at)
 {
-	if (at == l->len)
-		return at;
-	do
-		at++;
-	while (at < l->len && ((unsigned char)l->text[at] & 0xc0) == 0x80);
+	for (at += at < l->len; at < l->len && is_inside_character(l, at); at++)
+		;
 	return at;
 }
 

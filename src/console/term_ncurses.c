@@ -115,21 +115,29 @@ static bool can_move_cursor(void)
 	return cup && cup != (const char *)-1;
 }
 
-static bool check_terminal(struct ms_error *err)
+/* newterm() says less about what is wrong; its own look-up follows. */
+static bool check_description(const char *term, struct ms_error *err)
 {
-	const char *term = getenv("TERM");
 	int status;
+	bool is_good;
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return ms_fail(err, MS_ERR_TERMINAL,
-			       "the console needs a terminal on standard input and output");
 	if (!term || !*term || setupterm(term, STDOUT_FILENO, &status) != OK)
 		return ms_fail(err, MS_ERR_TERMINAL, "no terminal is known as TERM=%s",
 			       term ? term : "");
-	if (!can_move_cursor())
+	is_good = can_move_cursor();
+	del_curterm(cur_term);
+	if (!is_good)
 		return ms_fail(err, MS_ERR_TERMINAL, "a terminal with TERM=%s cannot place text",
 			       term);
 	return true;
+}
+
+static bool check_terminal(struct ms_error *err)
+{
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return ms_fail(err, MS_ERR_TERMINAL,
+			       "the console needs a terminal on standard input and output");
+	return check_description(getenv("TERM"), err);
 }
 
 /* ^C and ^Z arrive as bytes, in order with the other keys; ^S, ^Q and ^\ stay the terminal's. */

@@ -88,7 +88,7 @@ struct ms_sync_state {
 /* From the database's status. */
 struct ms_health {
 	bool is_known;
-	int64_t last_ok_at; /* epoch s; 0 = never */
+	int64_t last_ok_at;  /* epoch s; 0 = never */
 	char last_state[24]; /* of the last run: completed, failed, cancelled, held */
 	int64_t hold;	     /* open hold, 0 = none */
 };

@@ -78,7 +78,7 @@ class TourTest(ConsoleTestCase):
         term.wait_for("Undo changeset")
         term.send("y")
         self.wait_for_decision("acme/alpha", "new")
-        term.wait_gone("active")
+        term.wait_gone(" active ")
         term.send("q")
         self.assertEqual(term.wait_exit(), 0)
 
@@ -135,7 +135,7 @@ class SyncNowTest(ConsoleTestCase):
         term = self.console()
         term.wait_for("5 models")
         term.send("r")
-        term.wait_for(re.compile(r"(?i)fetch"))
+        term.wait_for("> fetch")
         term.send("K")
         term.wait_for(re.compile(r"(?i)cancel"))
         term.send("y")

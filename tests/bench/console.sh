@@ -1,0 +1,41 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+#
+# The console from outside, beside htop and pspg in one run: time to the first paint, latency and
+# bytes of a key, memory. Needs the built program in MODELSYNC_BIN and the measuring tool.
+# Budgets at 80x24: first paint 50 ms, rows 150 ms; cursor down 1 ms and 250 bytes (plus 500 for the
+# detail pane when the cursor rests); page down 2 ms and 2,500 bytes; private memory 12,000 kB.
+set -eu
+
+top=$(cd "$(dirname "$0")/../.." && pwd)
+tool=$top/../shared/tools/ttybench.py
+program=${MODELSYNC_BIN:-./modelsync-tui}
+if [ ! -f "$tool" ]; then
+	echo "skipped: $tool is missing" >&2
+	exit 0
+fi
+
+dir=$(mktemp -d)
+trap '"$top/dist/local-postgres" stop --dir "$dir/pg" >/dev/null 2>&1; rm -rf "$dir"' EXIT
+chmod 755 "$dir"
+"$top/dist/local-postgres" start --dir "$dir/pg" --fast
+MODELSYNC_DATABASE_CONNINFO=$("$top/dist/local-postgres" conninfo --dir "$dir/pg")
+LC_ALL=C.UTF-8
+export MODELSYNC_DATABASE_CONNINFO LC_ALL
+"$program" db migrate --yes >/dev/null 2>&1
+"$program" sync --from "$top/dist/sample-catalogue.json" >/dev/null
+
+measure() {
+	title=$1
+	shift
+	printf '\n== %s\n' "$title"
+	python3 "$tool" --size 80x24 "$@"
+}
+
+measure "modelsync-tui, table only" --wait ' models' --keys 'z j j j PgDn PgDn / g p t Esc' -- "$program"
+measure "modelsync-tui, with the detail pane" --wait ' models' --keys 'j j j PgDn PgDn' -- "$program"
+! command -v htop >/dev/null || measure htop --keys 'Down Down Down PgDn' -- htop -d 600
+if command -v pspg >/dev/null; then
+	"$program" models --format csv >"$dir/models.csv"
+	measure pspg --keys 'Down Down Down PgDn' -- pspg --csv -f "$dir/models.csv"
+fi
