@@ -12,6 +12,6 @@ docs/modelsync-tui.conf: docs/reference
 
 man1_MANS = docs/modelsync-tui.1
 nodist_doc_DATA = docs/modelsync-tui.conf
-dist_doc_DATA = README.md CHANGELOG.md LICENSE docs/architecture.md docs/cli.md docs/filter.md
+dist_doc_DATA = README.md CHANGELOG.md LICENSE $(wildcard $(top_srcdir)/docs/*.md)
 EXTRA_DIST += docs/modelsync-tui.1.in
 CLEANFILES += docs/help.txt docs/modelsync-tui.1 docs/modelsync-tui.conf

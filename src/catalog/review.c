@@ -36,10 +36,17 @@ void ms_edit_batch_set_reason(struct ms_edit_batch *b, const char *reason)
 	b->reason = copy;
 }
 
-/* What users of the tiers are shown of a model: nothing unless it is present and active. */
-static unsigned shown_tiers(const struct ms_model *m, enum ms_status status, unsigned tiers)
+/*
+ * The tiers whose users are shown a model: none unless it is present and active. Tiers are
+ * cumulative: pro users see what free users see, enterprise users see everything.
+ */
+static unsigned shown_to(const struct ms_model *m, enum ms_status status, unsigned tiers)
 {
-	return status == MS_STATUS_ACTIVE && !ms_model_is_missing(m) ? tiers : 0;
+	if (status != MS_STATUS_ACTIVE || ms_model_is_missing(m))
+		return 0;
+	if (tiers & MS_TIER_FREE)
+		return MS_TIER_ALL;
+	return tiers & MS_TIER_PRO ? tiers | MS_TIER_ENTERPRISE : tiers;
 }
 
 static void count_tiers(struct ms_edit_review *r, unsigned before, unsigned after,
@@ -65,8 +72,8 @@ static void review_change(struct ms_edit_review *r, const struct ms_edit_item *i
 		r->status_to[e->status]++;
 	if (e->set & (MS_EDIT_DAILY | MS_EDIT_MONTHLY))
 		r->limits++;
-	count_tiers(r, m->tiers, after.tiers, shown_tiers(m, (enum ms_status)m->status, m->tiers),
-		    shown_tiers(m, after.status, after.tiers));
+	count_tiers(r, m->tiers, after.tiers, shown_to(m, (enum ms_status)m->status, m->tiers),
+		    shown_to(m, after.status, after.tiers));
 	if (m->status == MS_STATUS_ACTIVE && after.status != MS_STATUS_ACTIVE)
 		r->disables_active++;
 	if (after.status == MS_STATUS_ACTIVE && after.tiers == 0)

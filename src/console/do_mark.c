@@ -29,7 +29,8 @@ void ms_do_range(struct ms_ui *ui)
 
 void ms_do_mark_all(struct ms_ui *ui)
 {
-	ms_rows_mark_shown(&ui->rows, MS_MARK_SET, NULL, ui->now);
+	if (ms_rows_mark_shown(&ui->rows, MS_MARK_SET, NULL, ui->now) == 0)
+		return;
 	marked_all(ui, "all", ui->rows.shown);
 }
 

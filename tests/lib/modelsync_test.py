@@ -322,10 +322,10 @@ class Terminal:
     def resize(self, columns, rows):
         self._tmux("resize-window", "-x", str(columns), "-y", str(rows))
 
-    def wait_for(self, wanted, timeout=10.0):
+    def wait_for(self, wanted, timeout=10.0, message=None):
         """Waits until the screen holds a text, matches a compiled regex, or satisfies a function.
 
-        Returns the screen.
+        Returns the screen. The message says what was waited for.
         """
         if isinstance(wanted, str):
             def found(screen):
@@ -341,13 +341,15 @@ class Terminal:
             return found(seen[0])
 
         try:
-            wait_until(look, timeout, repr(wanted))
+            wait_until(look, timeout, message or repr(wanted))
         except AssertionError as error:
             raise AssertionError("%s; the screen shows:\n%s" % (error, seen[0])) from None
         return seen[0]
 
     def wait_gone(self, text, timeout=10.0):
-        return self.wait_for(lambda screen: text not in screen, timeout)
+        return self.wait_for(
+            lambda screen: text not in screen, timeout, "%r to go away" % text
+        )
 
     def _exit_status(self):
         """What wait_exit() returns, in a list; None while it is not known."""

@@ -236,6 +236,29 @@ static void reviews_count_effects(void **state)
 	ms_catalog_free(c);
 }
 
+static void tiers_are_cumulative_in_what_users_see(void **state)
+{
+	static const struct {
+		const char *assignment;
+		long visible[3];
+	} cases[] = {{"tier=free", {1, 1, 1}}, {"tier=pro", {0, 1, 1}}, {"tier=enterprise", {0, 0, 1}}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ms_catalog *c = ms_catalog_new();
+		struct ms_edit_batch *b = ms_edit_batch_new();
+		struct ms_edit_review r;
+
+		add_model(c, "a/active", MS_STATUS_ACTIVE, 0, "0.1");
+		stage(b, c, "a/active", cases[i].assignment);
+		ms_edit_batch_review(b, c, &r);
+		for (int t = 0; t < 3; t++)
+			assert_int_equal(r.visible[t], cases[i].visible[t]);
+		ms_edit_batch_free(b);
+		ms_catalog_free(c);
+	}
+}
+
 static void batches_own_their_texts(void **state)
 {
 	struct ms_edit_batch *b = ms_edit_batch_new();
@@ -268,6 +291,7 @@ int main(void)
 		cmocka_unit_test(edits_of_missing_models_are_about_their_return),
 		cmocka_unit_test(descriptions_are_cut_to_the_buffer),
 		cmocka_unit_test(reviews_count_effects),
+		cmocka_unit_test(tiers_are_cumulative_in_what_users_see),
 		cmocka_unit_test(batches_own_their_texts),
 	};
 
