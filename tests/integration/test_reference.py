@@ -4,7 +4,7 @@ import os
 import re
 import unittest
 
-from modelsync_test import Scratch, program
+from modelsync_test import TOP, Scratch, program
 
 
 class ReferenceTest(unittest.TestCase):
@@ -13,9 +13,12 @@ class ReferenceTest(unittest.TestCase):
         self.addCleanup(self.scratch.close)
         self.docs = os.path.join(os.path.dirname(program()), "docs")
 
-    def read(self, name):
-        with open(os.path.join(self.docs, name), encoding="utf-8") as file:
+    def read(self, *path):
+        with open(os.path.join(*path), encoding="utf-8") as file:
             return file.read()
+
+    def sample(self):
+        return self.read(TOP, "modelsync-tui.conf")
 
     def settings(self, *arguments):
         """What `config show` says: {name: (value, origin)}."""
@@ -32,12 +35,16 @@ class ReferenceTest(unittest.TestCase):
         os.chmod(path, 0o600)
         return path
 
+    def test_sample_is_what_the_table_says(self):
+        done = self.scratch.run(os.path.join(self.docs, "reference"), "conf")
+        self.assertEqual(done.stdout, self.sample(), "run: make update-conf")
+
     def test_sample_as_it_is_sets_nothing(self):
-        found = self.settings("--config", self.write(self.read("modelsync-tui.conf")))
+        found = self.settings("--config", self.write(self.sample()))
         self.assertEqual({origin for _, origin in found.values()}, {"default"})
 
     def test_sample_uncommented_sets_every_option_to_its_default(self):
-        text = re.sub(r"^\t# (\w+ = )", r"\t\1", self.read("modelsync-tui.conf"), flags=re.M)
+        text = re.sub(r"^\t# (\w+ = )", r"\t\1", self.sample(), flags=re.M)
         path = self.write(text)
         found = self.settings("--config", path)
         defaults = self.settings()
@@ -49,7 +56,7 @@ class ReferenceTest(unittest.TestCase):
             self.assertTrue(origin.startswith(path + ":"), (name, origin))
 
     def test_manual_has_every_option_and_command(self):
-        manual = self.read("modelsync-tui.1").replace("\\-", "-")
+        manual = self.read(self.docs, "modelsync-tui.1").replace("\\-", "-")
         for name in self.settings():
             self.assertIn("\n.B %s\n" % name, manual)
         for line in self.scratch.run(program(), "--help").stdout.splitlines():
