@@ -281,13 +281,13 @@ as $$
 		else coalesce(p_restore, p_status) end;
 $$;
 
--- Takes one made-up model through validation and comparison, and none through
--- the writers.  A session's first sync spends half its time on reading the
+-- Takes one made-up model through validation and comparison; it only reads, so
+-- that nothing that hinders writing can hinder a claim.  A session's first sync spends half its time on reading the
 -- catalogs and planning; the claim does that while there is a fetch to wait for
 -- anyway.
 create or replace function modelsync.warm_up(p_settings jsonb)
 returns void
-language plpgsql volatile
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
@@ -301,11 +301,6 @@ begin
 		v.fresh, v.fresh_facts, p_settings);
 	p.guard := modelsync.guard(p, p_settings);
 	perform modelsync.report(p, 'preview', null, null, null, null);
-	perform modelsync.engine_begin();
-	perform modelsync.insert_models('{}', '{}', null, null);
-	perform modelsync.update_models('{}', '{}', '{}', null, null);
-	perform modelsync.store_documents('{}', '{}', '{}', null);
-	perform modelsync.engine_end();
 end
 $$;
 
