@@ -114,8 +114,11 @@ static void do_effect(struct app *app, struct ms_effect *e)
 	case MS_EFFECT_CANCEL_RUN:
 		ms_lanes_cancel_run(app->lanes, e->number);
 		break;
+	case MS_EFFECT_LOAD_HOLD:
+		ms_lanes_load_hold(app->lanes, e->number);
+		break;
 	case MS_EFFECT_RESOLVE_HOLD:
-		ms_lanes_resolve_hold(app->lanes, e->number, e->flag);
+		ms_lanes_resolve_hold(app->lanes, e->number, e->run, e->flag);
 		break;
 	case MS_EFFECT_RECONNECT:
 		ms_lanes_reconnect(app->lanes);

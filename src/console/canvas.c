@@ -106,13 +106,19 @@ static void put(struct ms_canvas *c, int x, int y, uint32_t cp, int width, enum 
 	}
 }
 
+/* They would make some terminals draw one wide character where others draw several. */
+static bool is_joiner(uint32_t cp)
+{
+	return cp == 0x200d || cp == 0xfe0f;
+}
+
 static void add_mark(struct ms_canvas *c, int x, int y, uint32_t cp)
 {
 	struct ms_cell *p = cell(c, x, y);
 
 	if (p && p->width == 0)
 		p = cell(c, x - 1, y);
-	if (!p || c->ascii)
+	if (!p || c->ascii || is_joiner(cp))
 		return;
 	for (int i = 0; i < MS_CELL_MARKS; i++) {
 		if (p->marks[i] == 0) {
@@ -137,7 +143,7 @@ static uint32_t next_char(const struct ms_canvas *c, const char **s, size_t *lef
 		return '?';
 	}
 	if (c->ascii && cp > 0x7e && *width > 0)
-		return '?';
+		return cp == ELLIPSIS ? '~' : '?';
 	return cp;
 }
 

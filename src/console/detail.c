@@ -63,20 +63,29 @@ void ms_detail_loaded(struct ms_ui *ui, const char *id, struct ms_json *json,
 		d->problem = ms_strdup(err->message);
 }
 
-void ms_detail_lines(const struct ms_ui *ui, int width, struct ms_page *out)
+const struct ms_model *ms_detail_model(const struct ms_ui *ui)
 {
 	const struct ms_detail *d = &ui->detail;
-	size_t at = d->id && ui->catalog ? ms_catalog_find(ui->catalog, d->id) : SIZE_MAX;
+	bool is_shown = d->is_full || ms_rows_current(&ui->rows);
+	size_t at =
+		d->id && ui->catalog && is_shown ? ms_catalog_find(ui->catalog, d->id) : SIZE_MAX;
+
+	return at == SIZE_MAX ? NULL : &ui->catalog->models[at];
+}
+
+void ms_detail_lines(const struct ms_ui *ui, int width, struct ms_page *out)
+{
+	const struct ms_model *m = ms_detail_model(ui);
 	struct ms_layout l;
 
-	if (at == SIZE_MAX)
+	if (!m)
 		return;
 	ms_layout_get(ui, &l);
 	if (l.pane == MS_PANE_BELOW) {
-		ms_detail_brief(ui, &ui->catalog->models[at], out);
+		ms_detail_brief(ui, m, width, out);
 		return;
 	}
-	if (!d->history_only)
-		ms_detail_long(ui, &ui->catalog->models[at], width, out);
+	if (!ui->detail.history_only)
+		ms_detail_long(ui, m, width, out);
 	ms_detail_history(ui, width, out);
 }

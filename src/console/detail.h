@@ -4,8 +4,12 @@
 
 #include "ui.h"
 
+/* The model that the pane shows, or NULL: none is loaded, or no row is there to follow. */
+const struct ms_model *ms_detail_model(const struct ms_ui *ui);
+
 /* The lines of the detail pane (detail_lines.c); `m` is the model it shows. */
-void ms_detail_brief(const struct ms_ui *ui, const struct ms_model *m, struct ms_page *out);
+void ms_detail_brief(const struct ms_ui *ui, const struct ms_model *m, int width,
+		     struct ms_page *out);
 void ms_detail_long(const struct ms_ui *ui, const struct ms_model *m, int width,
 		    struct ms_page *out);
 /* The decisions and changes that led to what is there (detail_history.c). */

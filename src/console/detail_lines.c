@@ -8,6 +8,9 @@
 #include "modelsync/utf8.h"
 
 #define LABEL_WIDTH 10
+#define NAME_WIDTH  36 /* of the brief form */
+#define BRIEF_WIDTH 79 /* columns below which it leaves words out */
+#define FULL_HINT   33 /* columns of the full pane's heading that are not the id's */
 
 static const char *or_dash(const char *s)
 {
@@ -23,10 +26,11 @@ static char *grouped(char *buf, size_t size, int32_t n, const char *none)
 	return buf;
 }
 
-/* Cut or filled up to that many columns. */
+/* Cut, with an ellipsis, or filled up to that many columns. */
 static char *padded(char *buf, size_t size, const char *text, size_t columns)
 {
-	size_t used = 0, len = strlen(text), n = 0;
+	bool is_cut = ms_utf8_columns(text) > columns;
+	size_t used = is_cut ? 1 : 0, len = strlen(text), n = 0;
 
 	while (n < len && n + 4 < size) {
 		size_t bytes;
@@ -39,13 +43,30 @@ static char *padded(char *buf, size_t size, const char *text, size_t columns)
 		}
 		n += bytes;
 	}
-	(void)snprintf(buf, size, "%.*s%*s", (int)n, text, (int)(columns - used), "");
+	(void)snprintf(buf, size, "%.*s%s%*s", (int)n, text, is_cut ? "\u2026" : "",
+		       (int)(columns - used), "");
 	return buf;
 }
 
 static const char *yes_no(unsigned tiers, enum ms_tier tier)
 {
 	return tiers & (unsigned)tier ? "yes" : "no";
+}
+
+static char *tiers_text(char *buf, size_t size, unsigned tiers)
+{
+	(void)snprintf(buf, size, "free %s / pro %s / enterprise %s", yes_no(tiers, MS_TIER_FREE),
+		       yes_no(tiers, MS_TIER_PRO), yes_no(tiers, MS_TIER_ENTERPRISE));
+	return buf;
+}
+
+/* The same in fewer columns: "pro enterprise" */
+static char *tier_list(char *buf, size_t size, unsigned tiers)
+{
+	(void)snprintf(buf, size, "%s%s%s%s", tiers & MS_TIER_FREE ? "free " : "",
+		       tiers & MS_TIER_PRO ? "pro " : "",
+		       tiers & MS_TIER_ENTERPRISE ? "enterprise " : "", tiers ? "" : "none");
+	return buf;
 }
 
 static char *date(char *buf, size_t size, int64_t at)
@@ -76,17 +97,23 @@ static char *status_text(char *buf, size_t size, const struct ms_model *m)
 /* --- below the table ----------------------------------------------------------------------------
  */
 
-void ms_detail_brief(const struct ms_ui *ui, const struct ms_model *m, struct ms_page *out)
+void ms_detail_brief(const struct ms_ui *ui, const struct ms_model *m, int width,
+		     struct ms_page *out)
 {
-	char ctx[24], max[24], in[24], outp[24], name[200], status[120], changes[400], by[100] = "";
+	char ctx[24], max[24], in[24], outp[24], name[200], tiers[80], status[120], changes[400];
+	char by[100] = "";
+	bool is_narrow = width < BRIEF_WIDTH;
 
 	ms_page_addf(out, MS_STYLE_NORMAL, "name   %s ctx %s  max out %s",
-		     padded(name, sizeof(name), or_dash(m->name), 36),
+		     padded(name, sizeof(name), or_dash(m->name),
+			    is_narrow ? (size_t)(width - BRIEF_WIDTH + NAME_WIDTH) : NAME_WIDTH),
 		     grouped(ctx, sizeof(ctx), m->context_length, "?"),
 		     grouped(max, sizeof(max), m->max_completion_tokens, "?"));
-	ms_page_addf(out, MS_STYLE_NORMAL, "tiers  free %s / pro %s / enterprise %s   status %s",
-		     yes_no(m->tiers, MS_TIER_FREE), yes_no(m->tiers, MS_TIER_PRO),
-		     yes_no(m->tiers, MS_TIER_ENTERPRISE), status_text(status, sizeof(status), m));
+	ms_page_addf(out, MS_STYLE_NORMAL,
+		     is_narrow ? "tiers  %s  status %s" : "tiers  %s   status %s",
+		     is_narrow ? tier_list(tiers, sizeof(tiers), m->tiers)
+			       : tiers_text(tiers, sizeof(tiers), m->tiers),
+		     status_text(status, sizeof(status), m));
 	if (m->changed_by)
 		(void)snprintf(by, sizeof(by), "   decided by %.60s", m->changed_by);
 	ms_page_addf(
@@ -96,9 +123,7 @@ void ms_detail_brief(const struct ms_ui *ui, const struct ms_model *m, struct ms
 		ms_price_format(in, sizeof(in), m->prices[MS_PRICE_PROMPT], MS_PRICE_PROMPT, 10),
 		ms_price_format(outp, sizeof(outp), m->prices[MS_PRICE_COMPLETION],
 				MS_PRICE_COMPLETION, 10),
-		ms_model_is_paid_in_free_tier(m, m->tiers) ? "   ! paid model in the free tier"
-							   : "",
-		by);
+		ms_model_is_paid_in_free_tier(m, m->tiers) ? "   ! paid, in free tier" : "", by);
 	ms_page_addf(out, MS_STYLE_NORMAL, "audit  %s",
 		     ms_detail_last_changes(ui, changes, sizeof(changes)));
 }
@@ -174,10 +199,7 @@ static void add_decision(const struct ms_model *m, int width, struct ms_page *ou
 	char text[160];
 
 	add_field(out, width, "status", status_text(text, sizeof(text), m));
-	(void)snprintf(text, sizeof(text), "free %s / pro %s / enterprise %s",
-		       yes_no(m->tiers, MS_TIER_FREE), yes_no(m->tiers, MS_TIER_PRO),
-		       yes_no(m->tiers, MS_TIER_ENTERPRISE));
-	add_field(out, width, "tiers", text);
+	add_field(out, width, "tiers", tiers_text(text, sizeof(text), m->tiers));
 	if (m->daily_limit >= 0 || m->monthly_limit >= 0) {
 		char daily[24], monthly[24];
 
@@ -189,6 +211,15 @@ static void add_decision(const struct ms_model *m, int width, struct ms_page *ou
 		add_field(out, width, "limits", text);
 	}
 	add_field(out, width, "decided by", m->changed_by);
+}
+
+/* The heading shows the id too, but not always all of it. */
+static void add_id(const struct ms_ui *ui, const struct ms_model *m, int width, struct ms_page *out)
+{
+	int room = ui->detail.is_full ? width - FULL_HINT : width;
+
+	if ((int)ms_utf8_columns(m->id) > room)
+		add_field(out, width, "id", m->id);
 }
 
 static void add_facts(const struct ms_model *m, int width, struct ms_page *out)
@@ -221,6 +252,7 @@ void ms_detail_long(const struct ms_ui *ui, const struct ms_model *m, int width,
 	add_staged(ui, m, width, out);
 	add_decision(m, width, out);
 	ms_page_add(out, MS_STYLE_NORMAL, "");
+	add_id(ui, m, width, out);
 	add_facts(m, width, out);
 	ms_page_add(out, MS_STYLE_NORMAL, "");
 	add_prices(m, out);

@@ -49,7 +49,9 @@ struct ms_choice {
 	int64_t value;
 };
 typedef void (*ms_choice_fn)(struct ms_ui *ui, int64_t value);
-
+/* A question in the footer, on as many lines as it needs. */
+void ms_question_draw(const struct ms_ui *ui, struct ms_canvas *c, const char *title,
+		      const struct ms_choice *choices, size_t n);
 /* Any other key leaves the question standing; Esc drops it. Copies title and choices (≤ 6). */
 void ms_menu_open(struct ms_ui *ui, const char *title, const struct ms_choice *choices, size_t n,
 		  ms_choice_fn chosen);

@@ -6,6 +6,8 @@
 #include "modelsync/memory.h"
 #include "ui.h"
 
+#define INPUT_MIN 10 /* columns that the prompt leaves at least */
+
 struct input {
 	struct ms_dialog dialog;
 	const struct ms_input_class *class;
@@ -64,7 +66,8 @@ static void input_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct
 		return; /* drawn with the filter */
 	ms_layout_get(ui, &l);
 	ms_canvas_fill(c, l.pending, MS_STYLE_NORMAL);
-	x = ms_canvas_text(c, 0, l.pending.y, l.pending.w / 2, MS_STYLE_HEADING, in->class->prompt);
+	x = ms_canvas_text(c, 0, l.pending.y, l.pending.w - INPUT_MIN, MS_STYLE_HEADING,
+			   in->class->prompt);
 	ms_line_draw(&in->line, c, x, l.pending.y, l.pending.w - x);
 }
 

@@ -5,6 +5,8 @@
 #include "key.h"
 #include "layout.h"
 #include "modelsync/memory.h"
+#include "modelsync/text.h"
+#include "modelsync/utf8.h"
 #include "ui.h"
 
 #define CHOICES_MAX 6
@@ -16,6 +18,59 @@ struct menu {
 	size_t count;
 	ms_choice_fn chosen;
 };
+
+/* Appends to the line, or begins a new one where that is full. */
+static void add_piece(struct ms_page *page, struct ms_text *line, size_t width, const char *piece)
+{
+	if (line->len && ms_utf8_columns(ms_text_str(line)) + 2 + strlen(piece) > width) {
+		ms_page_add(page, MS_STYLE_QUESTION, ms_text_str(line));
+		ms_text_reset(line);
+	}
+	ms_text_addf(line, "%s%s", line->len ? "  " : "", piece);
+}
+
+static void add_question(struct ms_page *page, size_t width, const char *title,
+			 const struct ms_choice *choices, size_t n)
+{
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	if (ms_utf8_columns(title) <= width)
+		ms_text_addf(&line, "%s ", title);
+	else
+		ms_page_add_wrapped(page, MS_STYLE_QUESTION, (int)width, "", title);
+	for (size_t i = 0; i < n; i++) {
+		char name[12], piece[64];
+
+		if (i > 0 && choices[i].value == choices[i - 1].value)
+			continue; /* another key for the same */
+		(void)snprintf(piece, sizeof(piece), "%s %s",
+			       ms_key_name(name, sizeof(name), choices[i].key), choices[i].label);
+		add_piece(page, &line, width, piece);
+	}
+	add_piece(page, &line, width, "Esc cancel");
+	ms_page_add(page, MS_STYLE_QUESTION, ms_text_str(&line));
+	ms_text_clear(&line);
+}
+
+void ms_question_draw(const struct ms_ui *ui, struct ms_canvas *c, const char *title,
+		      const struct ms_choice *choices, size_t n)
+{
+	struct ms_page page = {0};
+	struct ms_layout l;
+	struct ms_rect r;
+	int end_of_title = (int)ms_utf8_columns(title) + 2;
+
+	ms_layout_get(ui, &l);
+	add_question(&page, (size_t)(l.pending.w - 2), title, choices, n);
+	r = l.pending;
+	r.h = (int)page.count;
+	r.y -= r.h - 1;
+	ms_canvas_fill(c, r, MS_STYLE_QUESTION);
+	ms_page_draw(&page, c, (struct ms_rect){1, r.y, r.w - 2, r.h});
+	ms_canvas_cursor(c, r.h == 1 ? end_of_title : 1, l.pending.y);
+	ms_page_clear(&page);
+}
 
 static void menu_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum ms_action action,
 		     bool is_pasted)
@@ -42,23 +97,8 @@ static void menu_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum m
 static void menu_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct ms_canvas *c)
 {
 	const struct menu *m = (const struct menu *)d;
-	struct ms_layout l;
-	int x;
 
-	ms_layout_get(ui, &l);
-	ms_canvas_fill(c, l.pending, MS_STYLE_QUESTION);
-	x = ms_canvas_textf(c, 1, l.pending.y, l.pending.w - 2, MS_STYLE_QUESTION, "%s ", m->title);
-	ms_canvas_cursor(c, 1 + x, l.pending.y);
-	for (size_t i = 0; i < m->count; i++) {
-		char name[12];
-
-		if (i > 0 && m->choices[i].value == m->choices[i - 1].value)
-			continue; /* another key for the same */
-		x += ms_canvas_textf(c, 2 + x, l.pending.y, l.pending.w - 3 - x, MS_STYLE_QUESTION,
-				     " %s %s ", ms_key_name(name, sizeof(name), m->choices[i].key),
-				     m->choices[i].label);
-	}
-	ms_canvas_text(c, 3 + x, l.pending.y, l.pending.w - 3 - x, MS_STYLE_QUESTION, "Esc cancel");
+	ms_question_draw(ui, c, m->title, m->choices, m->count);
 }
 
 static void menu_free(struct ms_dialog *d)

@@ -17,7 +17,7 @@ struct page_dialog {
 
 int ms_page_width(const struct ms_ui *ui)
 {
-	return ms_dialog_place(ui, PAGE_WIDTH, 3).w - 5; /* border, blanks, scroll sign */
+	return ms_dialog_place(ui, PAGE_WIDTH, 3).w - 6; /* border, blanks, scroll sign */
 }
 
 static struct ms_rect place(const struct ms_ui *ui, const struct page_dialog *p)
@@ -49,19 +49,14 @@ static void page_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum m
 
 static void page_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct ms_canvas *c)
 {
+	static const struct ms_choice yes = {'y', "yes", 0};
 	const struct page_dialog *p = (const struct page_dialog *)d;
 	struct ms_rect in = ms_canvas_box(c, place(ui, p), p->title);
-	struct ms_layout l;
 
-	ms_layout_get(ui, &l);
 	ms_page_draw(&p->page, c, in);
 	ms_canvas_cursor(c, in.x, in.y);
-	if (!p->yes)
-		return;
-	ms_canvas_fill(c, l.pending, MS_STYLE_QUESTION);
-	ms_canvas_textf(c, 1, l.pending.y, l.pending.w - 2, MS_STYLE_QUESTION,
-			"%s  y yes  Esc cancel", p->question);
-	ms_canvas_cursor(c, 1, l.pending.y);
+	if (p->yes)
+		ms_question_draw(ui, c, p->question, &yes, 1);
 }
 
 static void page_free(struct ms_dialog *d)

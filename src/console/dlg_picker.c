@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -170,7 +171,11 @@ static void picker_draw(const struct ms_ui *ui, const struct ms_dialog *d, struc
 	const struct picker *p = (const struct picker *)d;
 	struct ms_rect in = ms_canvas_box(c, place(ui, p), p->title);
 	int left = in.w / 4;
+	char place_of[48];
 
+	(void)snprintf(place_of, sizeof(place_of), " %zu of %zu ",
+		       p->found_count ? p->cursor + 1 : 0, p->found_count);
+	ms_canvas_right(c, in.x, in.y + in.h, in.w, MS_STYLE_BORDER, place_of);
 	ms_line_draw(&p->line, c, in.x, in.y, in.w);
 	ms_canvas_hline(c, in.x, in.y + 1, in.w, MS_STYLE_BORDER);
 	if (p->found_count == 0)

@@ -3,6 +3,7 @@
  * The last stop before writing: what was selected and when, what really changes, what that does,
  * what is strange about it, and a deliberate confirmation. Enter alone never writes.
  */
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,8 @@
 #define REVIEW_WIDTH 100
 #define SMALL_BATCH  10 /* rows that a plain y confirms */
 #define LISTED_ROWS  1000
-#define FIXED_LINES  3 /* reason, confirmation, rule */
+#define FIXED_LINES  3	/* reason, confirmation, rule */
+#define NARROW	     60 /* columns below which words are left out */
 
 struct review {
 	struct ms_dialog dialog;
@@ -23,6 +25,7 @@ struct review {
 	struct ms_line reason, count;
 	bool in_reason;
 	size_t rows;	  /* rows that would really change */
+	size_t stale;	  /* of them, changed since: these will be skipped */
 	bool needs_count; /* typing the row count, not just y */
 	const char *why_count;
 	const char *complaint; /* static; about what was typed */
@@ -45,6 +48,8 @@ enum {
 	TALLY_COUNT
 };
 
+static const char *const tier_names[3] = {"free", "pro", "enterprise"};
+
 static const char *const tally_names[TALLY_COUNT] = {
 	"status > new", "status > active",  "status > inactive", "status > disabled",
 	"free > on",	"pro > on",	    "enterprise > on",	 "free > off",
@@ -65,8 +70,9 @@ static void tally_edit(const struct ms_edit *e, size_t counts[TALLY_COUNT])
 	counts[TALLY_MONTHLY] += (e->set & MS_EDIT_MONTHLY) != 0;
 }
 
-static void add_changes(const struct ms_ui *ui, struct ms_page *page)
+static void add_changes(const struct ms_ui *ui, int width, struct ms_page *page)
 {
+	bool is_narrow = width < NARROW;
 	size_t asked[TALLY_COUNT] = {0}, changed[TALLY_COUNT] = {0};
 
 	for (size_t i = 0; i < ui->stage.count; i++) {
@@ -79,54 +85,114 @@ static void add_changes(const struct ms_ui *ui, struct ms_page *page)
 		ms_stage_effect(e, &ui->catalog->models[e->model], &effect);
 		tally_edit(&effect, changed);
 	}
-	ms_page_addf(page, MS_STYLE_HEADING, "%-24s %12s %14s", "Change", "rows changed",
-		     "have it already");
+	ms_page_addf(page, MS_STYLE_HEADING, is_narrow ? "%-17s %7s %7s" : "%-24s %12s %15s",
+		     "Change", is_narrow ? "rows" : "rows changed",
+		     is_narrow ? "have it" : "have it already");
 	for (int i = 0; i < TALLY_COUNT; i++)
 		if (asked[i])
-			ms_page_addf(page, MS_STYLE_NORMAL, "%-24s %12zu %14zu", tally_names[i],
-				     changed[i], asked[i] - changed[i]);
+			ms_page_addf(page, MS_STYLE_NORMAL,
+				     is_narrow ? "%-17s %7zu %7zu" : "%-24s %12zu %15zu",
+				     tally_names[i], changed[i], asked[i] - changed[i]);
 }
 
-static void add_effects(const struct ms_edit_review *r, struct ms_page *page)
+static void add_labelled(struct ms_page *page, enum ms_style style, int width, const char *label,
+			 const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+static void add_labelled(struct ms_page *page, enum ms_style style, int width, const char *label,
+			 const char *fmt, ...)
 {
-	static const char *const users[3] = {"free", "pro", "enterprise"};
+	char first[12], text[1000];
+	va_list ap;
+
+	(void)snprintf(first, sizeof(first), "%-9s", label);
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	ms_page_add_wrapped(page, style, width, first, text);
+}
+
+/* "free, pro and enterprise": the tiers from `first` on for which as many models change. */
+static void name_users(const struct ms_edit_review *r, int first, struct ms_text *out)
+{
+	int last = first;
+
+	for (int i = first; i < 3; i++)
+		if (r->visible[i] == r->visible[first])
+			last = i;
+	for (int i = first; i <= last; i++)
+		if (r->visible[i] == r->visible[first])
+			ms_text_addf(out, "%s%s",
+				     i == first	 ? ""
+				     : i == last ? " and "
+						 : ", ",
+				     tier_names[i]);
+}
+
+/* One line for each distinct number of models. */
+static void add_effects(const struct ms_edit_review *r, int width, struct ms_page *page)
+{
+	const long *n = r->visible;
 	size_t before = page->count;
 
-	for (int i = 0; i < 3; i++)
-		if (r->visible[i])
-			ms_page_addf(page, MS_STYLE_NORMAL, "Effect   %+ld %s visible to %s users",
-				     r->visible[i], labs(r->visible[i]) == 1 ? "model" : "models",
-				     users[i]);
+	for (int i = 0; i < 3; i++) {
+		struct ms_text users;
+
+		if (n[i] == 0 || (i > 0 && n[i] == n[i - 1]) || (i > 1 && n[i] == n[0]))
+			continue;
+		ms_text_init(&users, 0);
+		name_users(r, i, &users);
+		add_labelled(page, MS_STYLE_NORMAL, width, "Effect", "%+ld %s visible to %s users",
+			     n[i], labs(n[i]) == 1 ? "model" : "models", ms_text_str(&users));
+		ms_text_clear(&users);
+	}
 	if (page->count == before)
-		ms_page_add(page, MS_STYLE_NORMAL, "Effect   nothing changes in what users see");
+		add_labelled(page, MS_STYLE_NORMAL, width, "Effect",
+			     "nothing changes in what users see");
 }
 
-static void add_warnings(const struct ms_edit_review *r, struct ms_page *page)
+static void add_warnings(const struct ms_edit_review *r, int width, struct ms_page *page)
 {
 	if (r->paid_to_free)
-		ms_page_addf(page, MS_STYLE_WARNING,
-			     "Warning  %zu paid %s becoming free-tier, such as %s", r->paid_to_free,
+		add_labelled(page, MS_STYLE_WARNING, width, "Warning",
+			     "%zu paid %s becoming free-tier, such as %s", r->paid_to_free,
 			     r->paid_to_free == 1 ? "model is" : "models are",
 			     r->first_paid_to_free ? r->first_paid_to_free : "?");
 	if (r->disables_active)
-		ms_page_addf(page, MS_STYLE_WARNING, "Warning  %zu active %s taken out of service",
-			     r->disables_active,
+		add_labelled(page, MS_STYLE_WARNING, width, "Warning",
+			     "%zu active %s taken out of service", r->disables_active,
 			     r->disables_active == 1 ? "model is" : "models are");
 	if (r->without_tier)
-		ms_page_addf(page, MS_STYLE_WARNING,
-			     "Warning  %zu active %s left without a tier: "
-			     "nobody sees them",
-			     r->without_tier, r->without_tier == 1 ? "model is" : "models are");
+		add_labelled(page, MS_STYLE_WARNING, width, "Warning",
+			     "%zu active %s left without a tier: nobody sees %s", r->without_tier,
+			     r->without_tier == 1 ? "model is" : "models are",
+			     r->without_tier == 1 ? "it" : "them");
 	if (r->stale)
-		ms_page_addf(page, MS_STYLE_WARNING,
-			     "Warning  %zu %s changed since being staged and will be skipped",
-			     r->stale, r->stale == 1 ? "row" : "rows");
+		add_labelled(page, MS_STYLE_WARNING, width, "Warning",
+			     "%zu %s changed since being staged and will be skipped", r->stale,
+			     r->stale == 1 ? "row" : "rows");
+}
+
+/* Deciding about what upstream does not list any more takes effect later, if ever. */
+static void add_missing(const struct ms_ui *ui, const struct ms_edit_batch *batch, int width,
+			struct ms_page *page)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < batch->count; i++) {
+		size_t at = ms_catalog_find(ui->catalog, batch->items[i].model_id);
+
+		n += at != SIZE_MAX && (batch->items[i].edit.set & MS_EDIT_STATUS) &&
+		     ms_model_is_missing(&ui->catalog->models[at]);
+	}
+	if (n > 0)
+		add_labelled(page, MS_STYLE_NORMAL, width, "Note",
+			     "%zu %s gone upstream: the status counts when %s back", n,
+			     n == 1 ? "model is" : "models are", n == 1 ? "it is" : "they are");
 }
 
 /* A tier that no active model would be in any more. */
-static void add_emptied_tiers(const struct ms_ui *ui, struct ms_page *page)
+static void add_emptied_tiers(const struct ms_ui *ui, int width, struct ms_page *page)
 {
-	static const char *const names[3] = {"free", "pro", "enterprise"};
 	size_t before[3] = {0}, after[3] = {0};
 
 	for (size_t i = 0; i < ui->catalog->count; i++) {
@@ -143,71 +209,89 @@ static void add_emptied_tiers(const struct ms_ui *ui, struct ms_page *page)
 	}
 	for (int t = 0; t < 3; t++)
 		if (before[t] > 0 && after[t] == 0)
-			ms_page_addf(page, MS_STYLE_WARNING,
-				     "Warning  the %s tier is left without any active model",
-				     names[t]);
+			add_labelled(page, MS_STYLE_WARNING, width, "Warning",
+				     "the %s tier is left without any active model", tier_names[t]);
 }
 
-static void add_rows(const struct ms_ui *ui, const struct ms_edit_batch *batch,
+static void add_row(const struct ms_model *m, const struct ms_edit_item *item, int width,
+		    struct ms_page *page)
+{
+	bool is_stale = m->version != item->version;
+	char what[400];
+	char *line = ms_format("%s  %s%s", item->model_id,
+			       ms_edit_describe(what, sizeof(what), &item->edit, m),
+			       is_stale ? "  (changed since: skipped)" : "");
+
+	ms_page_add_wrapped(page, is_stale ? MS_STYLE_WARNING : MS_STYLE_NORMAL, width, "", line);
+	ms_free(line);
+}
+
+static void add_rows(const struct ms_ui *ui, const struct ms_edit_batch *batch, int width,
 		     struct ms_page *page)
 {
-	char what[400];
-
 	ms_page_add(page, MS_STYLE_NORMAL, "");
 	ms_page_add(page, MS_STYLE_HEADING, "Rows");
 	for (size_t i = 0; i < batch->count && i < LISTED_ROWS; i++) {
-		const struct ms_edit_item *item = &batch->items[i];
-		size_t at = ms_catalog_find(ui->catalog, item->model_id);
-		const struct ms_model *m = at == SIZE_MAX ? NULL : &ui->catalog->models[at];
-		bool is_stale = m && m->version != item->version;
+		size_t at = ms_catalog_find(ui->catalog, batch->items[i].model_id);
 
-		if (m)
-			ms_page_addf(page, is_stale ? MS_STYLE_WARNING : MS_STYLE_NORMAL,
-				     "%s  %s%s", item->model_id,
-				     ms_edit_describe(what, sizeof(what), &item->edit, m),
-				     is_stale ? "  (changed since: skipped)" : "");
+		if (at != SIZE_MAX)
+			add_row(&ui->catalog->models[at], &batch->items[i], width, page);
 	}
 	if (batch->count > LISTED_ROWS)
-		ms_page_addf(page, MS_STYLE_DIM, "… and %zu more", batch->count - LISTED_ROWS);
+		ms_page_addf(page, MS_STYLE_DIM, "and %zu more", batch->count - LISTED_ROWS);
 }
 
 static void decide_confirmation(const struct ms_ui *ui, struct review *v,
 				const struct ms_edit_review *r)
 {
 	v->rows = r->rows;
+	v->stale = r->stale;
 	v->why_count = NULL;
 	if (r->rows > SMALL_BATCH)
 		v->why_count = "many rows";
 	else if (r->disables_active)
-		v->why_count = "active models are taken out of service";
+		v->why_count = "active models go out of service";
 	else if (*ui->label)
 		v->why_count = ui->label;
 	v->needs_count = v->why_count != NULL;
+}
+
+/* What selected the rows: of several steps, the last one. */
+static void add_origin(const struct ms_ui *ui, int width, struct ms_page *page)
+{
+	const char *origin = ms_stage_origin(&ui->stage);
+	size_t steps = ms_stage_groups(&ui->stage);
+
+	if (steps > 1)
+		add_labelled(page, MS_STYLE_NORMAL, width, "Staged", "in %zu steps, the last: %s",
+			     steps, origin);
+	else
+		add_labelled(page, MS_STYLE_NORMAL, width, "Staged", "%s", origin);
 }
 
 static void review_refresh(struct ms_ui *ui, struct ms_dialog *d)
 {
 	struct review *v = (struct review *)d;
 	struct ms_edit_batch *batch = ms_stage_batch(&ui->stage, ui->catalog);
-	int width = ms_dialog_place(ui, REVIEW_WIDTH, 99).w - 4;
+	int width = ms_dialog_place(ui, REVIEW_WIDTH, 99).w - 6; /* border, blanks, scroll sign */
 	struct ms_edit_review r;
 
 	ms_edit_batch_review(batch, ui->catalog, &r);
 	decide_confirmation(ui, v, &r);
 	ms_page_clear(&v->page);
-	ms_page_addf(&v->page, MS_STYLE_NORMAL, "Target   %s%s%s%s", *ui->label ? "[" : "",
+	add_labelled(&v->page, MS_STYLE_NORMAL, width, "Target", "%s%s%s%s", *ui->label ? "[" : "",
 		     ui->label, *ui->label ? "] " : "", ui->database);
-	ms_page_add_wrapped(&v->page, MS_STYLE_NORMAL, width, "Staged   ",
-			    ui->stage.origin ? ui->stage.origin : "by hand");
-	ms_page_addf(&v->page, MS_STYLE_NORMAL,
-		     "Rows     %zu, frozen when staged: later matches do not join", r.rows);
+	add_origin(ui, width, &v->page);
+	add_labelled(&v->page, MS_STYLE_NORMAL, width, "Rows",
+		     "%zu, frozen when staged: later matches do not join", r.rows);
 	ms_page_add(&v->page, MS_STYLE_NORMAL, "");
-	add_changes(ui, &v->page);
+	add_changes(ui, width, &v->page);
 	ms_page_add(&v->page, MS_STYLE_NORMAL, "");
-	add_effects(&r, &v->page);
-	add_warnings(&r, &v->page);
-	add_emptied_tiers(ui, &v->page);
-	add_rows(ui, batch, &v->page);
+	add_effects(&r, width, &v->page);
+	add_missing(ui, batch, width, &v->page);
+	add_warnings(&r, width, &v->page);
+	add_emptied_tiers(ui, width, &v->page);
+	add_rows(ui, batch, width, &v->page);
 	ms_edit_batch_free(batch);
 }
 
@@ -227,7 +311,9 @@ static bool can_apply(struct ms_ui *ui, struct review *v)
 {
 	v->complaint = !ui->is_connected ? "not connected: the edits stay staged; try again later"
 		       : v->rows == 0	 ? "nothing would change any more"
-					 : NULL;
+		       : v->stale == v->rows
+			       ? "all rows changed since: stage them again, or u drops them"
+			       : NULL;
 	return !v->complaint;
 }
 
@@ -318,13 +404,18 @@ static void draw_confirmation(const struct review *v, struct ms_canvas *c, struc
 	}
 	if (!v->needs_count) {
 		x = ms_canvas_text(c, at.x, at.y, at.w, MS_STYLE_HEADING,
-				   "y writes, Tab adds a reason, Esc goes back ");
+				   at.w < NARROW ? "y writes  Tab reason  Esc back "
+						 : "y writes, Tab adds a reason, Esc goes back ");
 		if (!v->in_reason)
 			ms_canvas_cursor(c, at.x + x, at.y);
 		return;
 	}
-	x = ms_canvas_textf(c, at.x, at.y, at.w, MS_STYLE_HEADING,
-			    "Type %zu and Enter to write (%s) ", v->rows, v->why_count);
+	if (at.w < NARROW)
+		x = ms_canvas_textf(c, at.x, at.y, at.w - 8, MS_STYLE_HEADING,
+				    "Type %zu, Enter writes: ", v->rows);
+	else
+		x = ms_canvas_textf(c, at.x, at.y, at.w - 8, MS_STYLE_HEADING,
+				    "Type %zu and Enter to write (%s) ", v->rows, v->why_count);
 	if (v->in_reason)
 		ms_canvas_text(c, at.x + x, at.y, at.w - x, MS_STYLE_INPUT, v->count.text);
 	else

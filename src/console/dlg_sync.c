@@ -29,11 +29,15 @@ static struct ms_rect place(const struct ms_ui *ui, const struct sync_dialog *s)
 static void add_counts(const struct ms_run_report *r, struct ms_page *p, int width)
 {
 	const struct ms_run_counts *n = &r->counts;
-	char *line =
-		ms_format("%" PRId64 " models: %" PRId64 " added, %" PRId64 " updated, %" PRId64
-			  " unchanged, %" PRId64 " gone, %" PRId64 " back, %" PRId64 " invalid",
-			  n->total, n->added, n->updated, n->unchanged, n->marked_inactive,
-			  n->returned, n->invalid);
+	char invalid[40] = "";
+	char *line;
+
+	if (n->invalid)
+		(void)snprintf(invalid, sizeof(invalid), ", %" PRId64 " invalid", n->invalid);
+	line = ms_format("%" PRId64 " models: %" PRId64 " added, %" PRId64 " updated, %" PRId64
+			 " unchanged, %" PRId64 " gone, %" PRId64 " back%s",
+			 n->total, n->added, n->updated, n->unchanged, n->marked_inactive,
+			 n->returned, invalid);
 
 	ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "", line);
 	ms_free(line);
@@ -62,9 +66,11 @@ static void add_changes(const struct ms_run_report *r, struct ms_page *p, int wi
 	ms_page_add(p, MS_STYLE_HEADING, "Changes");
 	for (size_t i = 0; i < r->change_count; i++) {
 		const struct ms_run_change *c = &r->changes[i];
-		char *line = ms_format("%-8s %s  %s", c->kind, c->model_id, c->summary);
+		char *line = ms_format("%s  %s", c->model_id, c->summary);
+		char kind[16];
 
-		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "  ", line);
+		(void)snprintf(kind, sizeof(kind), "  %-8s ", c->kind);
+		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, kind, line);
 		ms_free(line);
 	}
 	if (r->changes_total > r->change_count)
@@ -73,18 +79,23 @@ static void add_changes(const struct ms_run_report *r, struct ms_page *p, int wi
 
 static void add_headline(const struct ms_run_report *r, struct ms_page *p, int width)
 {
+	char line[120];
+
 	switch (r->state) {
 	case MS_RUN_HELD:
-		ms_page_addf(
-			p, MS_STYLE_WARNING,
-			"HELD: the answer looked suspicious; no model was changed (hold #%" PRId64
-			")",
-			r->hold);
+		(void)snprintf(line, sizeof(line),
+			       "HELD: the answer looked suspicious; no model was changed (hold "
+			       "#%" PRId64 ")",
+			       r->hold);
+		ms_page_add_wrapped(p, MS_STYLE_WARNING, width, "", line);
 		break;
 	case MS_RUN_FAILED:
-		ms_page_addf(p, MS_STYLE_ERROR, "%s (%s): no model was changed",
-			     r->category == MS_ERR_CANCELLED ? "CANCELLED" : "FAILED",
-			     ms_category_name(r->category));
+		if (r->category == MS_ERR_CANCELLED)
+			(void)snprintf(line, sizeof(line), "CANCELLED: no model was changed");
+		else
+			(void)snprintf(line, sizeof(line), "FAILED (%s): no model was changed",
+				       ms_category_name(r->category));
+		ms_page_add_wrapped(p, MS_STYLE_ERROR, width, "", line);
 		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "", r->message ? r->message : "");
 		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width,
 				    "What to do: ", ms_category_hint(r->category));
@@ -114,14 +125,30 @@ static void report_page(const struct ms_run_report *r, struct ms_page *p, int wi
 		ms_page_add(p, MS_STYLE_NORMAL, "Nothing changed upstream.");
 }
 
-static void error_page(const struct ms_error *err, struct ms_page *p, int width)
+/* Where a key of the console helps more than the general advice. */
+static const char *advice(const struct ms_ui *ui)
 {
-	const char *hint = ms_category_hint(err->category);
+	const struct ms_error *err = &ui->sync.err;
 
-	ms_page_addf(p, MS_STYLE_ERROR, "%s (%s)",
-		     err->category == MS_ERR_CANCELLED ? "CANCELLED: no model was changed"
-						       : "NOT DONE",
-		     ms_category_name(err->category));
+	if (err->category == MS_ERR_BUSY && err->retry_after_s > 0)
+		return ui->read_only ? "Wait."
+				     : "Wait, or press r: it asks whether to sync anyway.";
+	if (err->category == MS_ERR_BUSY)
+		return ui->read_only ? "Wait for it." : "Wait for it, or cancel it with K.";
+	if (err->category == MS_ERR_CONFLICT) /* another catalogue is held by now */
+		return "Press Esc, then H: it shows what is held now.";
+	return ms_category_hint(err->category);
+}
+
+static void error_page(const struct ms_ui *ui, struct ms_page *p, int width)
+{
+	const struct ms_error *err = &ui->sync.err;
+	const char *hint = advice(ui);
+
+	if (err->category == MS_ERR_CANCELLED)
+		ms_page_add(p, MS_STYLE_WARNING, "CANCELLED: no model was changed");
+	else
+		ms_page_addf(p, MS_STYLE_ERROR, "NOT DONE (%s)", ms_category_name(err->category));
 	ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "", err->message);
 	if (*hint)
 		ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "What to do: ", hint);
@@ -130,7 +157,8 @@ static void error_page(const struct ms_error *err, struct ms_page *p, int width)
 static void sync_refresh(struct ms_ui *ui, struct ms_dialog *d)
 {
 	struct sync_dialog *s = (struct sync_dialog *)d;
-	int width = ms_dialog_place(ui, SYNC_WIDTH, SYNC_HEIGHT).w - 5;
+	int width = ms_dialog_place(ui, SYNC_WIDTH, SYNC_HEIGHT).w -
+		    6; /* border, blanks, scroll sign */
 
 	ms_page_clear(&s->page);
 	if (ui->sync.is_running)
@@ -139,7 +167,7 @@ static void sync_refresh(struct ms_ui *ui, struct ms_dialog *d)
 	if (ui->sync.report)
 		report_page(ui->sync.report, &s->page, width);
 	else if (ui->sync.err.category != MS_OK)
-		error_page(&ui->sync.err, &s->page, width);
+		error_page(ui, &s->page, width);
 	else
 		ms_page_add(&s->page, MS_STYLE_GOOD, "The held catalogue was discarded.");
 }
@@ -157,8 +185,8 @@ static void draw_phases(const struct ms_ui *ui, struct ms_canvas *c, struct ms_r
 		const char *sign = phase < now ? "+" : phase == now ? ">" : ".";
 
 		x += ms_canvas_textf(c, x, in.y, in.x + in.w - x,
-				     phase == now ? MS_STYLE_HEADING : MS_STYLE_DIM, "%s %s   ",
-				     sign, ms_run_phase_name(phase));
+				     phase == now ? MS_STYLE_HEADING : MS_STYLE_DIM, "%s %s%s",
+				     sign, ms_run_phase_name(phase), in.w < 60 ? " " : "   ");
 	}
 }
 
@@ -196,7 +224,8 @@ static void draw_running(const struct ms_ui *ui, struct ms_canvas *c, struct ms_
 	ms_canvas_textf(c, in.x, in.y + 5, in.w, MS_STYLE_DIM, "%lld s%s", seconds,
 			s->was_cancelled ? "   cancelling..." : "");
 	ms_canvas_text(c, in.x, in.y + in.h - 1, in.w, MS_STYLE_KEY,
-		       s->is_resolving ? "Esc hides this" : "Esc hides this, K cancels the sync");
+		       s->is_resolving || ui->read_only ? "Esc hides this"
+							: "Esc hides this, K cancels the sync");
 	ms_canvas_cursor(c, in.x, in.y);
 }
 
@@ -260,10 +289,13 @@ static void sync_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct 
 		return;
 	}
 	ms_page_draw(&s->page, c, (struct ms_rect){in.x, in.y, in.w, in.h - 2});
-	ms_canvas_text(c, in.x, in.y + in.h - 1, in.w, MS_STYLE_KEY,
-		       is_held(ui) && !ui->read_only
-			       ? "A applies it after all   X discards it   Esc decides later"
-			       : "Esc closes   r syncs again   D dry run");
+	ms_canvas_text(
+		c, in.x, in.y + in.h - 1, in.w, MS_STYLE_KEY,
+		is_held(ui) && !ui->read_only
+			? (in.w < 60 ? "A apply  X discard  Esc later"
+				     : "A applies it after all   X discards it   Esc decides later")
+		: ui->read_only ? "Esc closes   D dry run"
+				: "Esc closes  r syncs again  D dry run");
 	ms_canvas_cursor(c, in.x, in.y);
 }
 

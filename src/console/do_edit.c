@@ -17,14 +17,18 @@ static void ask(struct ms_ui *ui, uint32_t model, void *edit)
 static char *selection(const struct ms_ui *ui)
 {
 	const struct ms_rows *r = &ui->rows;
-	char at[24];
+	char at[24], hidden[60] = "";
 
 	ms_time_format(at, sizeof(at), ui->now);
+	at[16] = '\0'; /* without seconds */
 	if (!r->marked || ui->detail.is_full)
-		return ms_format("the row under the cursor, at %s", at + 11);
-	return ms_format("%zu marked %s (%s), %zu of them outside the filter, at %s", r->marked,
+		return ms_format("the row under the cursor, at %s UTC", at + 11);
+	if (r->marked_hidden)
+		(void)snprintf(hidden, sizeof(hidden), ", %zu of them outside the filter",
+			       r->marked_hidden);
+	return ms_format("%zu marked %s (%s)%s, at %s UTC", r->marked,
 			 r->marked == 1 ? "row" : "rows", r->marked_how ? r->marked_how : "by hand",
-			 r->marked_hidden, at + 11);
+			 hidden, at + 11);
 }
 
 static void stage(struct ms_ui *ui, struct ms_edit edit)
@@ -137,10 +141,10 @@ static bool monthly_accepted(struct ms_ui *ui, const char *text)
 
 static void ask_limit(struct ms_ui *ui, bool is_daily)
 {
-	static const struct ms_input_class daily = {.prompt = "daily limit (a number or none): ",
+	static const struct ms_input_class daily = {.prompt = "daily limit (number or none): ",
 						    .accept = daily_accepted};
-	static const struct ms_input_class monthly = {
-		.prompt = "monthly limit (a number or none): ", .accept = monthly_accepted};
+	static const struct ms_input_class monthly = {.prompt = "monthly limit (number or none): ",
+						      .accept = monthly_accepted};
 
 	ms_input_open(ui, is_daily ? &daily : &monthly, "", NULL);
 }

@@ -135,6 +135,8 @@ static void sync_or_show(struct ms_ui *ui, bool is_dry)
 {
 	bool is_open = ms_sync_dialog_is_open(ui);
 
+	if (ui->sync.is_viewing_hold)
+		return; /* its answer is about to come, and is no sync's */
 	if (!ui->sync.is_running && (is_open || !ui->sync.is_unseen)) {
 		if (needs_connection(ui))
 			return;
@@ -186,15 +188,23 @@ void ms_do_sync_cancel(struct ms_ui *ui)
 	}
 }
 
-static int64_t open_hold(const struct ms_ui *ui)
+/* The held catalogue whose report is in view, or NULL: nobody decides about what was not shown. */
+static const struct ms_run_report *held_in_view(const struct ms_ui *ui)
 {
-	return ui->sync.report && ui->sync.report->hold ? ui->sync.report->hold : ui->health.hold;
+	const struct ms_run_report *r = ui->sync.report;
+
+	return r && r->state == MS_RUN_HELD && r->hold ? r : NULL;
 }
 
 static void resolve(struct ms_ui *ui, bool is_applied)
 {
+	const struct ms_run_report *held = held_in_view(ui);
+
+	if (!held)
+		return;
 	ms_effects_push(&ui->effects, (struct ms_effect){.kind = MS_EFFECT_RESOLVE_HOLD,
-							 .number = open_hold(ui),
+							 .number = held->hold,
+							 .run = held->run,
 							 .flag = is_applied});
 	ui->sync.is_running = ui->sync.is_resolving = true;
 	ui->sync.started_at = ui->now;
@@ -216,16 +226,30 @@ static void discard_hold(struct ms_ui *ui, int64_t unused)
 
 static void ask_about_hold(struct ms_ui *ui, const char *what, ms_choice_fn yes)
 {
+	const struct ms_run_report *held = held_in_view(ui);
 	char question[128];
 
-	if (!open_hold(ui) || ui->sync.is_running) {
+	if (!held || ui->sync.is_running) {
+		ms_ui_note(ui, MS_NOTE_HINT,
+			   ui->sync.is_running ? "a sync is running"
+					       : "no held catalogue is shown; H shows it");
+		return;
+	}
+	(void)snprintf(question, sizeof(question), "%s hold #%lld (sync #%lld)?", what,
+		       (long long)held->hold, (long long)held->run);
+	ms_confirm(ui, question, yes, 0);
+}
+
+void ms_do_hold(struct ms_ui *ui)
+{
+	if (!ui->health.hold || ui->sync.is_running) {
 		ms_ui_note(ui, MS_NOTE_HINT,
 			   ui->sync.is_running ? "a sync is running" : "no catalogue is held");
 		return;
 	}
-	(void)snprintf(question, sizeof(question), "%s hold #%lld?", what,
-		       (long long)open_hold(ui));
-	ms_confirm(ui, question, yes, 0);
+	ui->sync.is_viewing_hold = true;
+	ms_effects_push(&ui->effects,
+			(struct ms_effect){.kind = MS_EFFECT_LOAD_HOLD, .number = ui->health.hold});
 }
 
 void ms_do_hold_apply(struct ms_ui *ui)

@@ -18,7 +18,8 @@ enum ms_effect_kind {
 	MS_EFFECT_SYNC,	 /* flag: dry run; force */
 	MS_EFFECT_SYNC_CANCEL,
 	MS_EFFECT_CANCEL_RUN,	/* number: somebody else's run */
-	MS_EFFECT_RESOLVE_HOLD, /* number: hold; flag: apply */
+	MS_EFFECT_LOAD_HOLD,	/* number: hold */
+	MS_EFFECT_RESOLVE_HOLD, /* number: hold; run: whose catalogue was looked at; flag: apply */
 	MS_EFFECT_RECONNECT,
 	MS_EFFECT_COPY,	      /* text: for the clipboard */
 	MS_EFFECT_REST_TIMER, /* tell when no key came for a tenth of a second */
@@ -30,7 +31,7 @@ enum ms_effect_kind {
 struct ms_effect {
 	enum ms_effect_kind kind;
 	bool flag, force;
-	int64_t number;
+	int64_t number, run;
 	char *text;		     /* owned */
 	struct ms_edit_batch *batch; /* owned */
 };

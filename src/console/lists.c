@@ -80,5 +80,5 @@ void ms_messages_open(struct ms_ui *ui)
 	if (page.count == 0)
 		ms_page_add(&page, MS_STYLE_NORMAL, "No messages in this session.");
 	ui->notes.unseen = 0;
-	ms_page_open(ui, "Messages, newest first (times in UTC)", &page, NULL, NULL, 0);
+	ms_page_open(ui, "Messages, newest first, UTC", &page, NULL, NULL, 0);
 }

@@ -31,6 +31,8 @@ libconsole_a_SOURCES = \
 	src/console/do_program.c \
 	src/console/effect.c \
 	src/console/effect.h \
+	src/console/hush.c \
+	src/console/hush.h \
 	src/console/key.c \
 	src/console/key.h \
 	src/console/key_decode.c \

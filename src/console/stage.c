@@ -19,7 +19,9 @@ void ms_stage_clear(struct ms_stage *s)
 	ms_free(s->entries);
 	ms_free(s->steps);
 	ms_free(s->by_model);
-	ms_free(s->origin);
+	for (size_t i = 0; i < s->group_count; i++)
+		ms_free(s->origins[i]);
+	ms_free(s->origins);
 	memset(s, 0, sizeof(*s));
 }
 
@@ -47,9 +49,8 @@ void ms_stage_replace(struct ms_stage *s, const struct ms_catalog *from,
 
 void ms_stage_begin(struct ms_stage *s, const char *how)
 {
-	s->group++;
-	ms_free(s->origin);
-	s->origin = ms_strdup(how);
+	s->origins = ms_realloc_array(s->origins, s->group_count + 1, sizeof(*s->origins));
+	s->origins[s->group_count++] = ms_strdup(how);
 }
 
 struct ms_staged *ms_stage_at(const struct ms_stage *s, uint32_t model)
@@ -78,7 +79,7 @@ static void add_step(struct ms_stage *s, const struct ms_staged *e)
 		s->steps = ms_realloc_array(s->steps, s->step_cap, sizeof(*s->steps));
 	}
 	s->steps[s->step_count++] =
-		(struct ms_stage_step){(size_t)(e - s->entries), e->edit, s->group};
+		(struct ms_stage_step){(size_t)(e - s->entries), e->edit, s->group_count};
 }
 
 /* Asking anew is the answer to a conflict: it is based on the row as it is now. */
@@ -137,10 +138,24 @@ static size_t take_back_last_entry(struct ms_stage *s)
 	return 0;
 }
 
+size_t ms_stage_groups(const struct ms_stage *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->step_count; i++)
+		n += i == 0 || s->steps[i].group != s->steps[i - 1].group;
+	return n;
+}
+
+const char *ms_stage_origin(const struct ms_stage *s)
+{
+	return s->group_count ? s->origins[s->group_count - 1] : "by hand";
+}
+
 size_t ms_stage_take_back(struct ms_stage *s, const struct ms_catalog *c)
 {
 	size_t rows = 0;
-	unsigned group = s->step_count ? s->steps[s->step_count - 1].group : 0;
+	size_t group = s->step_count ? s->steps[s->step_count - 1].group : 0;
 
 	if (s->step_count == 0)
 		rows = take_back_last_entry(s);
@@ -150,6 +165,8 @@ size_t ms_stage_take_back(struct ms_stage *s, const struct ms_catalog *c)
 		s->entries[step->entry].edit = step->before;
 		rows++;
 	}
+	while (group > 0 && s->group_count >= group)
+		ms_free(s->origins[--s->group_count]);
 	compact(s, c);
 	ms_stage_summarise(s, c);
 	return rows;

@@ -31,7 +31,7 @@ struct ms_staged {
 struct ms_stage_step {
 	size_t entry;
 	struct ms_edit before;
-	unsigned group; /* what one keystroke staged is taken back together */
+	size_t group; /* what one keystroke staged is taken back together */
 };
 
 /* Figures of the entries that would change something, for footer and header. */
@@ -45,9 +45,9 @@ struct ms_stage {
 	size_t count, cap;
 	struct ms_stage_step *steps;
 	size_t step_count, step_cap;
-	unsigned group;
+	char **origins; /* of each group: what selected the rows, when; owned */
+	size_t group_count;
 	uint32_t *by_model; /* per model: entry + 1, or 0 */
-	char *origin;	    /* what selected the rows, when: for the review; owned */
 	struct ms_stage_summary summary;
 };
 
@@ -60,6 +60,9 @@ void ms_stage_replace(struct ms_stage *s, const struct ms_catalog *from,
 void ms_stage_begin(struct ms_stage *s, const char *how);
 void ms_stage_ask(struct ms_stage *s, const struct ms_catalog *c, uint32_t model,
 		  const struct ms_edit *edit);
+/* How many steps could be taken back, and what selected the rows of the last one. */
+size_t ms_stage_groups(const struct ms_stage *s);
+const char *ms_stage_origin(const struct ms_stage *s);
 /* Returns how many rows were touched; 0 when there is nothing to take back. */
 size_t ms_stage_take_back(struct ms_stage *s, const struct ms_catalog *c);
 void ms_stage_drop_all(struct ms_stage *s, const struct ms_catalog *c);

@@ -79,31 +79,48 @@ static void note_error(struct ms_ui *ui, const struct ms_error *err)
 {
 	if (err->category == MS_ERR_CANCELLED)
 		ms_ui_note(ui, MS_NOTE_INFO, "sync cancelled; nothing of it was applied");
+	else if (err->category == MS_ERR_BUSY)
+		ms_ui_note(ui, MS_NOTE_INFO, "no sync was started: %s", err->message);
 	else
 		ms_ui_error(ui, "sync", err);
+}
+
+static void view_hold(struct ms_ui *ui)
+{
+	ui->sync.is_unseen = ui->sync.is_dry = false;
+	ms_sync_dialog_open(ui);
 }
 
 void ms_sync_done(struct ms_ui *ui, struct ms_run_report *report, const struct ms_error *err)
 {
 	struct ms_sync_state *s = &ui->sync;
 	bool was_resolving = s->is_resolving;
+	bool is_view = s->is_viewing_hold && report;
 	bool is_open = ms_sync_dialog_is_open(ui);
+	size_t unseen = ui->notes.unseen;
 
 	s->is_running = s->is_resolving = false;
 	ms_run_report_free(s->report);
 	s->report = report;
 	s->err = err ? *err : (struct ms_error){0};
 	s->is_unseen = !is_open && (report || err);
-	if (err)
+	s->is_viewing_hold = false;
+	if (report && report->state == MS_RUN_COMPLETED && report->changeset)
+		ms_write_remember(ui, report->changeset);
+	if (is_view)
+		view_hold(ui);
+	else if (err)
 		note_error(ui, err);
 	else if (report)
 		note_report(ui, report, is_open);
 	else if (was_resolving)
 		ms_ui_note(ui, MS_NOTE_INFO, "the held catalogue was discarded");
+	if (is_open) /* it is read there already */
+		ui->notes.unseen = unseen;
 	if (err && is_open)
 		offer_force(ui, err);
 	ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
-	if (report && !s->is_dry)
+	if (report && !s->is_dry && !is_view)
 		ms_ui_load_models(ui);
 	for (struct ms_dialog *d = ui->dialog; d; d = d->below)
 		if (d->class->refresh)

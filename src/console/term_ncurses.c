@@ -22,6 +22,7 @@
 #include <wchar.h>
 
 #include "base64.h"
+#include "hush.h"
 #include "modelsync/memory.h"
 #include "modelsync/text.h"
 
@@ -57,6 +58,7 @@ static void restore_raw(void)
 	n = write(STDOUT_FILENO, restore_bytes, restore_len);
 	(void)n;
 	(void)tcsetattr(STDIN_FILENO, TCSANOW, &termios_before);
+	ms_hush_end();
 }
 
 static void on_crash(int signo)
@@ -226,12 +228,30 @@ bool ms_term_open(struct ms_term **out, enum ms_theme theme, struct ms_error *er
 	is_taken = 1;
 	restore_on_crash();
 	(void)atexit(restore_raw);
+	ms_hush_begin();
 	set_modes();
 	set_styles(t, theme);
 	if (t->has_paste)
 		write_all(PASTE_ON, sizeof(PASTE_ON) - 1);
 	*out = t;
 	return true;
+}
+
+/* A terminal without an alternate screen keeps ours: the shell gets an empty last line. */
+static void leave_screen(const struct ms_term *t)
+{
+	const char *rmcup = tigetstr("rmcup");
+
+	if (!rmcup || rmcup == (const char *)-1) {
+		move(LINES - 1, 0);
+		clrtoeol();
+		refresh();
+	}
+	if (t->has_paste)
+		write_all(PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	endwin();
+	is_taken = 0;
+	ms_hush_end();
 }
 
 static void free_term(struct ms_term *t)
@@ -245,10 +265,7 @@ void ms_term_close(struct ms_term *t)
 {
 	if (!t)
 		return;
-	if (t->has_paste)
-		write_all(PASTE_OFF, sizeof(PASTE_OFF) - 1);
-	endwin();
-	is_taken = 0;
+	leave_screen(t);
 	free_term(t);
 }
 
@@ -257,6 +274,7 @@ void ms_term_abandon(struct ms_term *t)
 	if (!t)
 		return;
 	is_taken = 0;
+	ms_hush_end();
 	free_term(t);
 }
 
@@ -397,16 +415,14 @@ void ms_term_suspend(struct ms_term *t)
 {
 	struct sigaction standard = {.sa_handler = SIG_DFL}, before;
 
-	if (t->has_paste)
-		write_all(PASTE_OFF, sizeof(PASTE_OFF) - 1);
-	endwin();
-	is_taken = 0;
+	leave_screen(t);
 	sigemptyset(&standard.sa_mask);
 	sigaction(SIGTSTP, &standard, &before);
 	/* The whole group, as the terminal would do: a script that started us stops too. */
 	kill(0, SIGTSTP);
 	sigaction(SIGTSTP, &before, NULL);
 	is_taken = 1;
+	ms_hush_begin();
 	reset_prog_mode();
 	if (t->has_paste)
 		write_all(PASTE_ON, sizeof(PASTE_ON) - 1);

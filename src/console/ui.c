@@ -97,9 +97,17 @@ void ms_ui_cursor_moved(struct ms_ui *ui)
 	ms_ui_effect(ui, MS_EFFECT_REST_TIMER);
 }
 
+/*
+ * A wrong filter leaves the last good rows. The half of a field's name before it may have matched
+ * none as a word: then the rows from before the editing are better than an empty table.
+ */
 void ms_ui_set_filter(struct ms_ui *ui, const char *text)
 {
+	struct ms_filter_error unused;
+
 	ui->has_filter_error = !ms_rows_set_filter(&ui->rows, text, ui->now, &ui->filter_error);
+	if (ui->has_filter_error && ui->rows.shown == 0 && ui->filter_before)
+		(void)ms_rows_set_filter(&ui->rows, ui->filter_before, ui->now, &unused);
 	ms_ui_cursor_moved(ui);
 }
 

@@ -75,6 +75,7 @@ struct ms_detail {
 /* The sync started here, and what is known of one that runs elsewhere. */
 struct ms_sync_state {
 	bool is_running, is_dry, is_resolving; /* resolving: applying or discarding a hold */
+	bool is_viewing_hold;		       /* the next result is only to be shown */
 	bool is_unseen;			       /* a result nobody looked at yet */
 	bool was_cancelled;
 	int64_t started_at;
@@ -175,6 +176,7 @@ void ms_sync_state_clear(struct ms_sync_state *s);
 
 /* The part that concerns writing and undoing (write.c). */
 void ms_write_start(struct ms_ui *ui, const char *reason);
+void ms_write_remember(struct ms_ui *ui, int64_t changeset); /* so that u proposes its reverse */
 void ms_write_done(struct ms_ui *ui, struct ms_write_result *result, const struct ms_error *err);
 void ms_undo_shown(struct ms_ui *ui, int64_t changeset, struct ms_write_result *result,
 		   const struct ms_error *err);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detail.h"
 #include "modelsync/memory.h"
 #include "modelsync/utf8.h"
 #include "view.h"
@@ -22,8 +23,10 @@ static void draw_rule(const struct ms_ui *ui, const struct ms_layout *l, struct 
 		return;
 	}
 	ms_canvas_hline(c, r.x, r.y, r.w, MS_STYLE_BORDER);
-	ms_canvas_textf(c, r.x + 2, r.y, r.w - width - 6, MS_STYLE_HEADING, " %s%s ",
-			d->id ? d->id : "", d->history_only ? ": history" : "");
+	if (!ms_detail_model(ui))
+		return;
+	ms_canvas_textf(c, r.x + 2, r.y, r.w - width - 6, MS_STYLE_HEADING, " %s%s ", d->id,
+			d->history_only ? ": history" : "");
 	ms_canvas_right(c, r.x, r.y, r.w - 2, MS_STYLE_BORDER, hint);
 }
 
@@ -38,7 +41,7 @@ void ms_view_detail(const struct ms_ui *ui, const struct ms_layout *l, struct ms
 	if (l->pane == MS_PANE_RIGHT) {
 		ms_canvas_text(c, r.x, r.y, r.w,
 			       ui->detail.has_focus ? MS_STYLE_CURSOR : MS_STYLE_HEADING,
-			       ui->detail.id ? ui->detail.id : "");
+			       ms_detail_model(ui) ? ui->detail.id : "");
 		r.y++;
 		r.h--;
 	}
@@ -71,10 +74,10 @@ static void describe_staged(const struct ms_ui *ui, char *buf, size_t size)
 
 static void draw_staged(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
-	static const char keys[] = "w review  u undo  X drop";
 	const struct ms_stage_summary *s = &ui->stage.summary;
+	const char *keys = r.w < 60 ? "w review  u undo" : "w review  u undo  X drop";
 	char what[300], conflicts[40] = "";
-	int room = r.w - (int)sizeof(keys) - 1;
+	int room = r.w - (int)strlen(keys) - 2;
 
 	describe_staged(ui, what, sizeof(what));
 	if (s->conflicts)
@@ -124,13 +127,22 @@ static void draw_hints(const struct ms_ui *ui, struct ms_rect r, struct ms_canva
 	}
 }
 
-static void draw_note(const struct ms_note *note, struct ms_rect r, struct ms_canvas *c)
+/* `can_open`: the key for all messages works now. */
+static void draw_note(const struct ms_note *note, bool can_open, struct ms_rect r,
+		      struct ms_canvas *c)
 {
 	static const enum ms_style styles[] = {MS_STYLE_NORMAL, MS_STYLE_NORMAL, MS_STYLE_WARNING,
 					       MS_STYLE_ERROR};
 	static const char *const words[] = {"", "", "warning: ", "error: "};
 
+	const char *more = r.w < 60 ? " (!)" : "  ! shows all";
+	int width = (int)(ms_utf8_columns(words[note->kind]) + ms_utf8_columns(note->text));
+
 	ms_canvas_fill(c, r, MS_STYLE_NORMAL);
+	if (can_open && width > r.w && note->kind != MS_NOTE_HINT) {
+		ms_canvas_right(c, r.x, r.y, r.w, MS_STYLE_KEY, more);
+		r.w -= (int)strlen(more);
+	}
 	ms_canvas_textf(c, r.x, r.y, r.w, styles[note->kind], "%s%s", words[note->kind],
 			note->text);
 }
@@ -156,5 +168,5 @@ void ms_view_footer(const struct ms_ui *ui, const struct ms_layout *l, struct ms
 	else if (!l->hints.h)
 		draw_hints(ui, l->pending, c);
 	if (note)
-		draw_note(note, low, c);
+		draw_note(note, !ui->dialog, low, c);
 }

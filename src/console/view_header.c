@@ -8,29 +8,41 @@
 #include "modelsync/utf8.h"
 #include "view.h"
 
-/* "last sync OK 02:00 (6h)", "last sync FAILED, good 02:00 (6h)"; the short form, without when,
- * is for narrow screens. */
-static char *health_text(const struct ms_ui *ui, bool is_short, char *buf, size_t size)
+static const char *health_word(const struct ms_health *h)
+{
+	static const char *const words[][2] = {{"failed", "FAILED"},
+					       {"cancelled", "CANCELLED"},
+					       {"held", "HELD"},
+					       {"running", "RUNNING"}};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(h->last_state, words[i][0]) == 0)
+			return words[i][1];
+	return "OK";
+}
+
+/*
+ * Long: "last sync OK 02:00 (6h)", "last sync FAILED, good 02:00 (6h)"; medium: "sync OK 6h ago",
+ * "sync FAILED, good 6h ago"; short: "sync FAILED".
+ */
+enum health_form { HEALTH_LONG, HEALTH_MEDIUM, HEALTH_SHORT };
+
+static char *health_text(const struct ms_ui *ui, enum health_form form, char *buf, size_t size)
 {
 	const struct ms_health *h = &ui->health;
+	const char *word = health_word(h), *good = *word == 'O' ? "" : ", good";
 	char at[24], age[8];
-	const char *word = "OK";
 
-	if (strcmp(h->last_state, "failed") == 0)
-		word = "FAILED";
-	else if (strcmp(h->last_state, "cancelled") == 0)
-		word = "CANCELLED";
-	else if (strcmp(h->last_state, "held") == 0)
-		word = "HELD";
+	ms_time_format_age(age, sizeof(age), ui->now - h->last_ok_at);
 	if (!h->is_known || !*h->last_state)
 		(void)snprintf(buf, size, "%s", h->is_known ? "never synced" : "");
-	else if (is_short || !h->last_ok_at)
-		(void)snprintf(buf, size, "last sync %s", word);
+	else if (form == HEALTH_SHORT || !h->last_ok_at)
+		(void)snprintf(buf, size, "sync %s", word);
+	else if (form == HEALTH_MEDIUM)
+		(void)snprintf(buf, size, "sync %s%s %s ago", word, good, age);
 	else
-		(void)snprintf(buf, size, "last sync %s%s %.5s (%s)", word,
-			       *word == 'O' ? "" : ", good",
-			       ms_time_format(at, sizeof(at), h->last_ok_at) + 11,
-			       ms_time_format_age(age, sizeof(age), ui->now - h->last_ok_at));
+		(void)snprintf(buf, size, "last sync %s%s %.5s (%s)", word, good,
+			       ms_time_format(at, sizeof(at), h->last_ok_at) + 11, age);
 	return buf;
 }
 
@@ -43,11 +55,90 @@ static int part(struct ms_canvas *c, struct ms_rect r, int x, enum ms_style styl
 	return x + ms_canvas_text(c, x, r.y, r.x + r.w - x, style, text) + 2;
 }
 
-static void draw_title(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
+/* The sync that runs, here or elsewhere, or what waits to be looked at; "" when nothing does. */
+static char *sync_text(const struct ms_ui *ui, bool is_short, char *buf, size_t size)
 {
+	const struct ms_sync_state *s = &ui->sync;
+	const char *phase = ms_run_phase_name(s->progress.phase);
+	long long done = (long long)s->progress.done, total = (long long)s->progress.total;
+
+	buf[0] = '\0';
+	if (s->is_running && total > 0)
+		(void)snprintf(buf, size, "sync: %s %lld%%", phase, done * 100 / total);
+	else if (s->is_running)
+		(void)snprintf(buf, size, "sync: %s", phase);
+	else if (s->remote_run && is_short)
+		(void)snprintf(buf, size, "sync #%" PRId64 ": %s", s->remote_run, s->remote_phase);
+	else if (s->remote_run)
+		(void)snprintf(buf, size, "sync #%" PRId64 " runs elsewhere: %s%s", s->remote_run,
+			       s->remote_phase, ui->read_only ? "" : " (K cancels)");
+	else if (s->is_unseen)
+		(void)snprintf(buf, size,
+			       is_short ? "see sync (r)" : "sync ended: r shows the result");
+	else if (ui->health.hold)
+		(void)snprintf(buf, size,
+			       is_short ? "HELD #%" PRId64 " (H)"
+					: "catalogue #%" PRId64 " is HELD (H shows it)",
+			       ui->health.hold);
+	return buf;
+}
+
+/* What the user should look at: on a line of its own, or in the title where there is none. */
+static int draw_news(const struct ms_ui *ui, struct ms_rect r, int x, bool in_title,
+		     struct ms_canvas *c)
+{
+	enum ms_style warning = in_title ? MS_STYLE_TITLE : MS_STYLE_WARNING;
+	int gap = in_title ? 0 : 1;
+	char text[120];
+
+	if (ui->notes.unseen) {
+		(void)snprintf(text, sizeof(text), in_title ? "%zu (!)" : "%zu unread (!)",
+			       ui->notes.unseen);
+		x = part(c, r, x, warning, text) + gap;
+	}
+	if (ui->is_paused)
+		x = part(c, r, x, warning,
+			 ui->has_news && !in_title ? "PAUSED, changes wait (R)" : "PAUSED (Z)") +
+		    gap;
+	for (int is_short = in_title; is_short <= 1; is_short++) {
+		int after = part(c, r, x, in_title ? MS_STYLE_TITLE : MS_STYLE_HEADING,
+				 sync_text(ui, is_short, text, sizeof(text)));
+		if (after != x)
+			return after;
+	}
+	return x;
+}
+
+/* The longest form that fits. */
+static int draw_health(const struct ms_ui *ui, struct ms_rect r, int x, struct ms_canvas *c)
+{
+	char text[120];
+	int after = x;
+
+	for (int form = HEALTH_LONG; after == x && form <= HEALTH_SHORT; form++)
+		after = part(c, r, x, MS_STYLE_TITLE,
+			     health_text(ui, (enum health_form)form, text, sizeof(text)));
+	return after;
+}
+
+static int draw_counts(const struct ms_ui *ui, struct ms_rect r, int x, struct ms_canvas *c)
+{
+	char text[60];
+
+	if (!ui->catalog)
+		return x;
+	(void)snprintf(text, sizeof(text), "%zu models", ui->catalog->count);
+	x = part(c, r, x, MS_STYLE_TITLE, text);
+	(void)snprintf(text, sizeof(text), "%zu new", ui->new_count);
+	return part(c, r, x, MS_STYLE_TITLE, text);
+}
+
+static void draw_title(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
+{
+	struct ms_rect r = l->title;
 	const char *access = ui->read_only ? "READ ONLY" : "RW";
 	struct ms_rect left = {r.x, r.y, r.w - (int)strlen(access) - 2, 1};
-	char text[120];
+	bool is_bad = strchr("FCH", *health_word(&ui->health)) != NULL;
 	int x = r.x;
 
 	ms_canvas_fill(c, r, MS_STYLE_TITLE);
@@ -57,42 +148,22 @@ static void draw_title(const struct ms_ui *ui, struct ms_rect r, struct ms_canva
 	if (*ui->label)
 		x += 1 + ms_canvas_textf(c, x, r.y, left.w - x, MS_STYLE_LABEL, "[%s]", ui->label);
 	x += 2 + ms_canvas_text(c, x, r.y, left.w - x, MS_STYLE_TITLE,
-				*ui->database ? ui->database : "connecting...");
-	if (ui->catalog) {
-		(void)snprintf(text, sizeof(text), "%zu models", ui->catalog->count);
-		x = part(c, left, x, MS_STYLE_TITLE, text);
-		(void)snprintf(text, sizeof(text), "%zu new", ui->new_count);
-		x = part(c, left, x, MS_STYLE_TITLE, text);
-	}
-	if (part(c, left, x, MS_STYLE_TITLE, health_text(ui, false, text, sizeof(text))) == x)
-		part(c, left, x, MS_STYLE_TITLE, health_text(ui, true, text, sizeof(text)));
-}
-
-/* The sync that runs, here or elsewhere; "" when none does. */
-static char *sync_text(const struct ms_ui *ui, char *buf, size_t size)
-{
-	const struct ms_sync_state *s = &ui->sync;
-	long long done = (long long)s->progress.done, total = (long long)s->progress.total;
-
-	buf[0] = '\0';
-	if (s->is_running && total > 0)
-		(void)snprintf(buf, size, "sync: %s %lld%%", ms_run_phase_name(s->progress.phase),
-			       done * 100 / total);
-	else if (s->is_running)
-		(void)snprintf(buf, size, "sync: %s", ms_run_phase_name(s->progress.phase));
-	else if (s->remote_run)
-		(void)snprintf(buf, size, "sync #%" PRId64 " runs elsewhere: %s", s->remote_run,
-			       s->remote_phase);
-	else if (s->is_unseen)
-		(void)snprintf(buf, size, "sync ended: r shows the result");
-	else if (ui->health.hold)
-		(void)snprintf(buf, size, "a catalogue is HELD (#%" PRId64 ")", ui->health.hold);
-	return buf;
+				*ui->database		     ? ui->database
+				: ui->lost.category == MS_OK ? "connecting..."
+							     : "not connected");
+	if (l->tabs.h == 0)
+		x = draw_news(ui, left, x, true, c);
+	if (r.w < 60 && is_bad) /* bad news first where not everything fits */
+		x = draw_health(ui, left, x, c);
+	x = draw_counts(ui, left, x, c);
+	if (r.w >= 60 || !is_bad)
+		draw_health(ui, left, x, c);
 }
 
 static void draw_banner(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
 	const struct ms_error *e = &ui->lost;
+	const char *kept = ui->catalog ? ", rows and edits kept" : "";
 	char again[48] = "";
 
 	if (e->category == MS_OK) {
@@ -100,35 +171,30 @@ static void draw_banner(const struct ms_ui *ui, struct ms_rect r, struct ms_canv
 			       "connecting to the database...");
 		return;
 	}
-	if (e->retry_after_s > 0)
-		(void)snprintf(again, sizeof(again), " (next try in %d s, R now)",
+	if (r.w < 60)
+		kept = ui->catalog ? ", edits kept (R: retry)" : " (R: retry)";
+	else if (e->retry_after_s > 0)
+		(void)snprintf(again, sizeof(again), " (retry within %d s, R now)",
 			       e->retry_after_s);
 	ms_canvas_fill(c, r, MS_STYLE_ERROR);
-	ms_canvas_textf(c, r.x + 1, r.y, r.w - 2, MS_STYLE_ERROR, "NOT CONNECTED%s%s: %s", again,
-			ui->catalog ? ", rows and edits kept" : "", e->message);
+	ms_canvas_textf(c, r.x + 1, r.y, r.w - 2, MS_STYLE_ERROR, "NOT CONNECTED%s%s: %s", kept,
+			again, e->message);
 }
 
 static void draw_tabs(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
-	char text[120];
+	static const char help[] = "? help";
+	struct ms_rect left = {r.x, r.y, r.w - (int)sizeof(help) - 1, 1};
 	int x = r.x + 1;
 
 	x += ms_canvas_text(c, x, r.y, 12, MS_STYLE_HEADING, "[1 Models]") + 3;
-	if (ui->notes.unseen) {
-		(void)snprintf(text, sizeof(text), "%zu unread (!)", ui->notes.unseen);
-		x = part(c, r, x, MS_STYLE_WARNING, text) + 1;
-	}
-	if (ui->is_paused)
-		x = part(c, r, x, MS_STYLE_WARNING,
-			 ui->has_news ? "PAUSED, changes wait (R)" : "PAUSED (Z)") +
-		    1;
-	part(c, r, x, MS_STYLE_HEADING, sync_text(ui, text, sizeof(text)));
-	ms_canvas_right(c, r.x, r.y, r.w - 1, MS_STYLE_KEY, "? help");
+	draw_news(ui, left, x, false, c);
+	ms_canvas_right(c, r.x, r.y, r.w - 1, MS_STYLE_KEY, help);
 }
 
 void ms_view_header(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
 {
-	draw_title(ui, l->title, c);
+	draw_title(ui, l, c);
 	if (l->tabs.h == 0)
 		return;
 	if (ui->is_connected)
@@ -160,11 +226,14 @@ static char *count_text(const struct ms_ui *ui, bool is_narrow, char *buf, size_
 	return buf;
 }
 
-/* A caret under the place that is wrong; the message behind it, or below when it is long. */
+/* A caret under the place that is wrong; the message behind it or, when it is long, below, where
+ * narrow screens give it two lines. */
 static void draw_filter_error(const struct ms_ui *ui, const struct ms_layout *l, int from,
 			      struct ms_canvas *c)
 {
 	const struct ms_filter_error *e = &ui->filter_error;
+	const char *rest = e->message;
+	struct ms_page page = {0};
 	const int width = l->filter.w;
 	int x = from + (int)e->at < width - 2 ? from + (int)e->at : width - 2;
 	int y = l->head.y;
@@ -172,12 +241,20 @@ static void draw_filter_error(const struct ms_ui *ui, const struct ms_layout *l,
 	ms_canvas_fill(c, (struct ms_rect){0, y, width, 1}, MS_STYLE_WARNING);
 	ms_canvas_text(c, x, y, 1, MS_STYLE_WARNING, "^");
 	x += 2;
-	if ((int)ms_utf8_columns(e->message) > width - x) {
-		x = from;
-		y++;
-		ms_canvas_fill(c, (struct ms_rect){0, y, width, 1}, MS_STYLE_WARNING);
+	if ((int)ms_utf8_columns(e->message) <= width - x) {
+		ms_canvas_text(c, x, y, width - x, MS_STYLE_WARNING, e->message);
+		return;
 	}
-	ms_canvas_text(c, x, y, width - x, MS_STYLE_WARNING, e->message);
+	ms_canvas_fill(c, (struct ms_rect){0, ++y, width, 1}, MS_STYLE_WARNING);
+	if (width < 60) {
+		ms_page_add_wrapped(&page, MS_STYLE_WARNING, width - from - 1, "", rest);
+		ms_canvas_text(c, from, y++, width - from, MS_STYLE_WARNING, page.lines[0].text);
+		ms_canvas_fill(c, (struct ms_rect){0, y, width, 1}, MS_STYLE_WARNING);
+		rest += strlen(page.lines[0].text);
+		rest += strspn(rest, " ");
+		ms_page_clear(&page);
+	}
+	ms_canvas_text(c, from, y, width - from, MS_STYLE_WARNING, rest);
 }
 
 void ms_view_filter(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)

@@ -199,7 +199,7 @@ void ms_view_table(const struct ms_ui *ui, const struct ms_layout *l, struct ms_
 	ms_columns_layout(&columns, l->table.w);
 	column = ui->has_column && ui->column < columns.count ? ui->column : columns.model;
 	draw_head(ui, l, &columns, column, c);
-	if (rows->shown == 0)
+	if (rows->shown == 0 && !ui->has_filter_error)
 		draw_nothing(ui, l, c);
 	(void)ms_rows_range(rows, &from, &to);
 	for (int y = 0; y < l->table.h && rows->top + (size_t)y < rows->shown; y++) {

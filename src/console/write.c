@@ -2,6 +2,7 @@
 /* Writing what is staged, and taking back what was written. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "change_text.h"
@@ -18,7 +19,7 @@ void ms_write_start(struct ms_ui *ui, const char *reason)
 	ms_effects_push(&ui->effects, (struct ms_effect){.kind = MS_EFFECT_WRITE, .batch = batch});
 }
 
-static void remember(struct ms_ui *ui, int64_t changeset)
+void ms_write_remember(struct ms_ui *ui, int64_t changeset)
 {
 	if (ui->written_count == MS_UNDO_DEPTH) {
 		memmove(&ui->written[0], &ui->written[1],
@@ -28,18 +29,28 @@ static void remember(struct ms_ui *ui, int64_t changeset)
 	ui->written[ui->written_count++] = changeset;
 }
 
-static void list_problems(const struct ms_write_result *r, struct ms_page *page)
+/* It was undone, or cannot be: the next undo is about the one before. */
+static void forget(struct ms_ui *ui, int64_t changeset)
+{
+	if (ui->written_count > 0 && ui->written[ui->written_count - 1] == changeset)
+		ui->written_count--;
+}
+
+static void list_problems(const struct ms_write_result *r, int width, struct ms_page *page)
 {
 	for (size_t i = 0; i < r->row_count; i++) {
 		const struct ms_write_row *row = &r->rows[i];
 		const char *note = row->note ? row->note : "";
+		char *line;
 
 		if (row->outcome == MS_WRITE_CONFLICT)
-			ms_page_addf(page, MS_STYLE_WARNING, "%s  changed since: %s", row->model_id,
-				     note);
+			line = ms_format("%s  changed since: %s", row->model_id, note);
 		else if (row->outcome == MS_WRITE_UNKNOWN)
-			ms_page_addf(page, MS_STYLE_WARNING, "%s  is not in the catalogue %s",
-				     row->model_id, note);
+			line = ms_format("%s  is not in the catalogue %s", row->model_id, note);
+		else
+			continue;
+		ms_page_add_wrapped(page, MS_STYLE_WARNING, width, "", line);
+		ms_free(line);
 	}
 }
 
@@ -51,13 +62,13 @@ static void show_problems(struct ms_ui *ui, const struct ms_write_result *r, boo
 		return;
 	ms_page_addf(&page, MS_STYLE_NORMAL, "%zu written, %zu skipped:", r->applied,
 		     r->conflicts + r->unknown);
-	list_problems(r, &page);
+	list_problems(r, ms_page_width(ui), &page);
 	ms_page_add(&page, MS_STYLE_NORMAL, "");
 	ms_page_add_wrapped(
 		&page, MS_STYLE_NORMAL, ms_page_width(ui), "",
 		is_undo ? "Rows changed since were left as they are."
 			: "Skipped rows stay staged, marked with !. Edit them again to base the "
-			  "edit on what is there now, or u drops them.");
+			  "edit on what is there now; u drops them one by one, X all.");
 	ms_page_open(ui, "Not everything was written", &page, NULL, NULL, 0);
 }
 
@@ -66,8 +77,12 @@ static void tell_written(struct ms_ui *ui, const struct ms_write_result *r)
 	enum ms_note_kind kind = r->conflicts + r->unknown ? MS_NOTE_WARNING : MS_NOTE_INFO;
 
 	if (!r->changeset) {
-		ms_ui_note(ui, kind, "nothing was written: %zu unchanged, %zu conflicts",
-			   r->unchanged, r->conflicts);
+		if (r->conflicts + r->unknown)
+			ms_ui_note(ui, kind, "nothing was written: %zu %s changed meanwhile",
+				   r->conflicts + r->unknown,
+				   r->conflicts + r->unknown == 1 ? "row was" : "rows were");
+		else
+			ms_ui_note(ui, kind, "nothing was written: all is so already");
 		return;
 	}
 	ms_ui_note(ui, kind, "changeset #%" PRId64 ": %zu %s written%s; u proposes to undo it",
@@ -75,15 +90,56 @@ static void tell_written(struct ms_ui *ui, const struct ms_write_result *r)
 		   r->conflicts ? ", some were skipped" : "");
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static const char *changed_id(const struct ms_json *change)
+{
+	return ms_json_text(ms_json_get(change, "model_id"));
+}
+
+/* "36 values of 18 models" */
+static char *undo_amount(const struct ms_json *changes)
+{
+	const char **ids = ms_alloc_array(ms_json_count(changes) + 1, sizeof(*ids));
+	size_t n = 0, models = 0;
+
+	for (const struct ms_json *c = ms_json_first(changes); c; c = ms_json_next(c))
+		ids[n++] = changed_id(c);
+	qsort(ids, n, sizeof(*ids), by_text);
+	for (size_t i = 0; i < n; i++)
+		models += i == 0 || strcmp(ids[i], ids[i - 1]) != 0;
+	ms_free(ids);
+	return ms_format("%zu %s of %zu %s", n, n == 1 ? "value" : "values", models,
+			 models == 1 ? "model" : "models");
+}
+
+static struct ms_json *result_json(const struct ms_write_result *r)
+{
+	struct ms_error err;
+
+	return r->json ? ms_json_parse(r->json, strlen(r->json), &err) : NULL;
+}
+
 static void undo_done(struct ms_ui *ui, const struct ms_write_result *r)
 {
 	int64_t undone = ui->undo_pending;
+	struct ms_json *json = result_json(r);
+	char *amount = undo_amount(ms_json_get(json, "changes"));
 
 	ui->undo_pending = 0;
-	if (ui->written_count > 0 && ui->written[ui->written_count - 1] == undone)
-		ui->written_count--;
-	ms_ui_note(ui, MS_NOTE_INFO, "changeset #%" PRId64 " undone by #%" PRId64 " (%zu %s)",
-		   undone, r->changeset, r->applied, r->applied == 1 ? "value" : "values");
+	forget(ui, undone);
+	if (r->changeset)
+		ms_ui_note(ui, MS_NOTE_INFO, "changeset #%" PRId64 " undone by #%" PRId64 " (%s)",
+			   undone, r->changeset, amount);
+	else
+		ms_ui_note(ui, MS_NOTE_WARNING,
+			   "changeset #%" PRId64 " was not undone: all of it changed since",
+			   undone);
+	ms_free(amount);
+	ms_json_free(json);
 }
 
 static void edits_written(struct ms_ui *ui, const struct ms_write_result *r)
@@ -91,7 +147,7 @@ static void edits_written(struct ms_ui *ui, const struct ms_write_result *r)
 	if (ui->catalog)
 		ms_stage_settle(&ui->stage, ui->catalog, r);
 	if (r->changeset)
-		remember(ui, r->changeset);
+		ms_write_remember(ui, r->changeset);
 	ms_rows_mark_clear(&ui->rows);
 	tell_written(ui, r);
 }
@@ -127,44 +183,51 @@ static void undo_confirmed(struct ms_ui *ui, int64_t changeset)
 }
 
 /* All changes of the model that `change` is the first one of; returns the first one after them. */
-static const struct ms_json *add_model_changes(struct ms_page *page, const struct ms_json *change)
+static const struct ms_json *add_model_changes(struct ms_page *page, int width,
+					       const struct ms_json *change)
 {
-	const char *id = ms_json_text(ms_json_get(change, "model_id"));
+	const char *id = changed_id(change);
 	struct ms_text line;
 
 	ms_text_init(&line, 0);
-	ms_text_addf(&line, "  %s  ", id);
+	ms_text_addf(&line, "%s  ", id);
 	for (const char *comma = ""; change; change = ms_json_next(change), comma = ", ") {
 		char *what;
 
-		if (strcmp(ms_json_text(ms_json_get(change, "model_id")), id) != 0)
+		if (strcmp(changed_id(change), id) != 0)
 			break;
 		what = ms_change_text(change);
 		ms_text_addf(&line, "%s%s", comma, what);
 		ms_free(what);
 	}
-	ms_page_add(page, MS_STYLE_NORMAL, ms_text_str(&line));
+	ms_page_add_wrapped(page, MS_STYLE_NORMAL, width, "  ", ms_text_str(&line));
 	ms_text_clear(&line);
 	return change;
 }
 
-static void undo_page(const struct ms_write_result *r, int64_t changeset, struct ms_page *page)
+static void undo_page(const struct ms_write_result *r, int64_t changeset, int width,
+		      struct ms_page *page)
 {
-	struct ms_error err;
-	struct ms_json *json = r->json ? ms_json_parse(r->json, strlen(r->json), &err) : NULL;
+	struct ms_json *json = result_json(r);
 	const struct ms_json *c = ms_json_first(ms_json_get(json, "changes"));
+	char *amount = undo_amount(ms_json_get(json, "changes"));
+	char *title =
+		c ? ms_format("Undoing changeset #%" PRId64 " would put back %s:", changeset,
+			      amount)
+		  : ms_format("Nothing of changeset #%" PRId64 " can be put back.", changeset);
 
-	ms_page_addf(page, MS_STYLE_HEADING,
-		     "Undoing changeset #%" PRId64 " would put back %zu %s:", changeset, r->applied,
-		     r->applied == 1 ? "value" : "values");
+	ms_page_add_wrapped(page, MS_STYLE_HEADING, width, "", title);
 	while (c)
-		c = add_model_changes(page, c);
+		c = add_model_changes(page, width, c);
 	if (r->conflicts) {
 		ms_page_add(page, MS_STYLE_NORMAL, "");
-		ms_page_addf(page, MS_STYLE_WARNING,
-			     "%zu changed since and would stay as they are:", r->conflicts);
-		list_problems(r, page);
+		ms_page_addf(page, MS_STYLE_WARNING, "%zu %s changed since and %s:", r->conflicts,
+			     r->conflicts == 1 ? "value was" : "values were",
+			     r->conflicts == 1 ? "would stay as it is" : "would stay as they are");
+		list_problems(r, width, page);
 	}
+	ms_free(title);
+	ms_free(amount);
 	ms_json_free(json);
 }
 
@@ -176,13 +239,17 @@ void ms_undo_shown(struct ms_ui *ui, int64_t changeset, struct ms_write_result *
 
 	if (!result) {
 		ms_ui_error(ui, "undo", err);
+		if (err->category == MS_ERR_CONFLICT)
+			forget(ui, changeset);
 		return;
 	}
-	undo_page(result, changeset, &page);
+	undo_page(result, changeset, ms_page_width(ui), &page);
 	(void)snprintf(question, sizeof(question), "Undo changeset #%" PRId64 "?", changeset);
-	if (result->applied > 0)
+	if (result->applied > 0) {
 		ms_page_open(ui, "Undo", &page, question, undo_confirmed, changeset);
-	else
+	} else {
 		ms_page_open(ui, "Nothing to undo", &page, NULL, NULL, 0);
+		forget(ui, changeset);
+	}
 	ms_write_result_free(result);
 }

@@ -222,8 +222,16 @@ struct ms_write_result *fixture_result(const char *kind)
 		r->rows = ms_alloc_array(1, sizeof(*r->rows));
 		r->rows[r->row_count++] =
 			row("alpha/small", MS_WRITE_CONFLICT, "status is active now");
-	} else if (strcmp(kind, "undo") == 0) {
+	} else if (strcmp(kind, "nothing") == 0) {
 		r->changeset = 0;
+		r->applied = 0;
+		r->conflicts = 1;
+		r->rows = ms_alloc_array(1, sizeof(*r->rows));
+		r->rows[r->row_count++] =
+			row("alpha/small", MS_WRITE_CONFLICT, "status is active now");
+		r->json = ms_strdup("{\"changes\":[]}");
+	} else if (strncmp(kind, "undo", 4) == 0) {
+		r->changeset = strcmp(kind, "undone") == 0 ? 20 : 0;
 		r->json = ms_strdup(
 			"{\"changes\":[{\"model_id\":\"alpha/small\",\"field\":\"is_pro\",\"old\":true,"
 			"\"new\":false},{\"model_id\":\"alpha/small\",\"field\":\"status\","

@@ -6,17 +6,22 @@ screen_cases = \
 	tests/screens/detail_focus_wide.case \
 	tests/screens/detail_full.case \
 	tests/screens/detail_history.case \
+	tests/screens/detail_long_id_40x12.case \
 	tests/screens/edit_limit.case \
 	tests/screens/edit_limit_wrong.case \
 	tests/screens/empty_catalogue.case \
 	tests/screens/filter_by_cell.case \
 	tests/screens/filter_drop_term.case \
 	tests/screens/filter_error.case \
+	tests/screens/filter_error_40x12.case \
 	tests/screens/filter_error_then_esc.case \
 	tests/screens/filter_none_match.case \
 	tests/screens/filter_typing.case \
 	tests/screens/find.case \
 	tests/screens/help.case \
+	tests/screens/hold_apply_unseen.case \
+	tests/screens/hold_shown.case \
+	tests/screens/input_note_40x12.case \
 	tests/screens/marks_hidden.case \
 	tests/screens/marks_mixed_tiers.case \
 	tests/screens/marks_range.case \
@@ -24,8 +29,11 @@ screen_cases = \
 	tests/screens/models_120x40.case \
 	tests/screens/models_200x60.case \
 	tests/screens/models_40x12.case \
+	tests/screens/models_60x18.case \
 	tests/screens/models_80x24.case \
 	tests/screens/models_80x24_c_locale.case \
+	tests/screens/news_40x12.case \
+	tests/screens/news_held_80x12.case \
 	tests/screens/offline_40x12.case \
 	tests/screens/offline_keeps_edits.case \
 	tests/screens/offline_no_write.case \
@@ -33,18 +41,22 @@ screen_cases = \
 	tests/screens/palette_runs.case \
 	tests/screens/paste_is_no_command.case \
 	tests/screens/paused.case \
+	tests/screens/question_40x12.case \
+	tests/screens/question_too_small.case \
 	tests/screens/quit_asks.case \
 	tests/screens/quit_clean.case \
 	tests/screens/read_only.case \
 	tests/screens/reconnected.case \
 	tests/screens/reload_keeps_cursor.case \
 	tests/screens/review_40x12.case \
+	tests/screens/review_all_stale.case \
 	tests/screens/review_enter_alone.case \
 	tests/screens/review_label_120x40.case \
 	tests/screens/review_many.case \
 	tests/screens/review_reason_and_yes.case \
 	tests/screens/review_small.case \
 	tests/screens/review_stale.case \
+	tests/screens/review_steps_40x12.case \
 	tests/screens/sort_invert.case \
 	tests/screens/sort_picker.case \
 	tests/screens/staged_many.case \
@@ -69,8 +81,11 @@ screen_cases = \
 	tests/screens/sync_hidden.case \
 	tests/screens/sync_running.case \
 	tests/screens/sync_running_ascii.case \
+	tests/screens/title_label_failed.case \
+	tests/screens/title_running.case \
 	tests/screens/too_small.case \
 	tests/screens/undo_done.case \
+	tests/screens/undo_nothing.case \
 	tests/screens/undo_preview.case \
 	tests/screens/written.case \
 	tests/screens/written_conflict.case \

@@ -44,6 +44,7 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 		[MS_EFFECT_SYNC] = "sync",
 		[MS_EFFECT_SYNC_CANCEL] = "sync cancel",
 		[MS_EFFECT_CANCEL_RUN] = "cancel run",
+		[MS_EFFECT_LOAD_HOLD] = "load hold",
 		[MS_EFFECT_RESOLVE_HOLD] = "resolve hold",
 		[MS_EFFECT_RECONNECT] = "reconnect",
 		[MS_EFFECT_COPY] = "copy",
@@ -58,6 +59,8 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 	ms_text_addf(out, "%s", names[e->kind]);
 	if (e->number)
 		ms_text_addf(out, " #%" PRId64, e->number);
+	if (e->run)
+		ms_text_addf(out, " of run %" PRId64, e->run);
 	if (e->text)
 		ms_text_addf(out, " %s", e->text);
 	ms_text_addf(out, "%s%s\n", e->flag ? " (flag)" : "", e->force ? " (force)" : "");
@@ -241,11 +244,13 @@ static void do_written(struct stage *s, const char *arg)
 					       .result = fixture_result(arg)});
 }
 
+/* "19", "19 nothing" */
 static void do_undoshown(struct stage *s, const char *arg)
 {
 	update(s, (struct ms_ui_event){.kind = MS_EVENT_UNDO_SHOWN,
 				       .number = atol(arg),
-				       .result = fixture_result("undo")});
+				       .result = fixture_result(
+					       strstr(arg, "nothing") ? "nothing" : "undo")});
 }
 
 static void do_notice(struct stage *s, const char *arg)

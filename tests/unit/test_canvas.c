@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include <fcntl.h>
+#include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -11,6 +16,7 @@
 #include "modelsync/utf8.h"
 #include "src/console/base64.h"
 #include "src/console/canvas.h"
+#include "src/console/hush.h"
 #include "src/console/page.h"
 
 /* One row as text: '_' for the right half of a wide character. */
@@ -107,6 +113,20 @@ static void test_combining_characters_share_a_cell(void **state)
 	/* One without a base has nowhere to go. */
 	assert_int_equal(ms_canvas_text(c, 0, 0, 4, MS_STYLE_NORMAL, "\xcc\x81z"), 1);
 	assert_string_equal(row(c, 0), "zz  ");
+	ms_canvas_free(c);
+}
+
+/* A joiner would make one wide character of several, and shift the rest of the line. */
+static void test_joined_characters_are_drawn_apart(void **state)
+{
+	struct ms_canvas *c = ms_canvas_new(8, 1, false);
+
+	(void)state;
+	assert_int_equal(ms_canvas_text(c, 0, 0, 8, MS_STYLE_NORMAL,
+					"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x91\xa7"
+					"\xe2\x9d\xa4\xef\xb8\x8f"),
+			 5);
+	assert_string_equal(row(c, 0), "\xf0\x9f\x91\xa9_\xf0\x9f\x91\xa7_\xe2\x9d\xa4   ");
 	ms_canvas_free(c);
 }
 
@@ -238,6 +258,28 @@ static void test_clipboard_sequences(void **state)
 	assert_clipboard("f", "tmux", "\033]52;c;Zg==\a\033Ptmux;\033\033]52;c;Zg==\a\033\\");
 }
 
+static void test_nothing_else_writes_on_the_screen(void **state)
+{
+	int before = dup(STDERR_FILENO), screen = posix_openpt(O_RDWR | O_NOCTTY), terminal;
+	struct pollfd written = {.fd = screen, .events = POLLIN};
+	char buf[64] = "";
+
+	(void)state;
+	assert_true(grantpt(screen) == 0 && unlockpt(screen) == 0);
+	terminal = open(ptsname(screen), O_RDWR | O_NOCTTY);
+	dup2(terminal, STDERR_FILENO);
+	ms_hush_begin();
+	fputs("a log line", stderr);
+	assert_int_equal(poll(&written, 1, 0), 0);
+	ms_hush_end();
+	assert_int_equal(read(screen, buf, sizeof(buf) - 1), 10);
+	assert_string_equal(buf, "a log line");
+	dup2(before, STDERR_FILENO);
+	close(before);
+	close(terminal);
+	close(screen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -246,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_wide_characters_take_two_cells),
 		cmocka_unit_test(test_a_wide_character_is_not_cut_in_half),
 		cmocka_unit_test(test_combining_characters_share_a_cell),
+		cmocka_unit_test(test_joined_characters_are_drawn_apart),
 		cmocka_unit_test(test_control_characters_cannot_reach_the_terminal),
 		cmocka_unit_test(test_the_c_locale_gets_ascii_only),
 		cmocka_unit_test(test_bars),
@@ -253,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_wrapping),
 		cmocka_unit_test(test_scrolling_stays_inside),
 		cmocka_unit_test(test_clipboard_sequences),
+		cmocka_unit_test(test_nothing_else_writes_on_the_screen),
 	};
 
 	return cmocka_run_group_tests_name("canvas", tests, NULL, NULL);

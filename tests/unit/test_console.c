@@ -297,6 +297,23 @@ static void test_one_keystroke_is_one_step(void **state)
 	assert_int_equal(f->stage.count, 0);
 }
 
+/* The review says what selected the rows of the step that is the last one now. */
+static void test_a_step_taken_back_was_not_the_last(void **state)
+{
+	struct stage_fixture *f = *state;
+
+	ms_stage_begin(&f->stage, "by hand");
+	ms_stage_ask(&f->stage, f->catalog, 0, &grant_pro);
+	ms_stage_begin(&f->stage, "all of a filter");
+	for (uint32_t i = 0; i < 3; i++)
+		ms_stage_ask(&f->stage, f->catalog, i, &grant_pro);
+	assert_int_equal(ms_stage_groups(&f->stage), 2);
+	assert_string_equal(ms_stage_origin(&f->stage), "all of a filter");
+	ms_stage_take_back(&f->stage, f->catalog);
+	assert_int_equal(ms_stage_groups(&f->stage), 1);
+	assert_string_equal(ms_stage_origin(&f->stage), "by hand");
+}
+
 static void test_a_batch_carries_the_version_it_was_staged_on(void **state)
 {
 	struct stage_fixture *f = *state;
@@ -554,6 +571,8 @@ int main(void)
 						stage_teardown),
 		cmocka_unit_test_setup_teardown(test_one_keystroke_is_one_step, stage_setup,
 						stage_teardown),
+		cmocka_unit_test_setup_teardown(test_a_step_taken_back_was_not_the_last,
+						stage_setup, stage_teardown),
 		cmocka_unit_test_setup_teardown(test_a_batch_carries_the_version_it_was_staged_on,
 						stage_setup, stage_teardown),
 		cmocka_unit_test_setup_teardown(test_conflicts_stay_and_the_rest_settles,

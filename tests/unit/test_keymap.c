@@ -346,7 +346,7 @@ static void test_line_history(void **state)
 	ms_line_action(&l, MS_ACTION_newer);
 	assert_string_equal(l.text, "new");
 	for (int i = 0; i < MS_HISTORY_MAX + 5; i++) {
-		char text[16];
+		char text[24];
 
 		snprintf(text, sizeof(text), "entry %d", i);
 		ms_history_add(&h, text);
