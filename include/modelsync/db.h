@@ -16,8 +16,8 @@
 
 /*
  * One connection. Used by one thread at a time, except ms_db_cancel(). Connects on first use and
- * again after the connection was lost: the call that met the loss fails with `unreachable`, the
- * next one connects anew. Nothing is ever repeated silently.
+ * again after the connection was lost. A call that loses it in the middle fails with `unreachable`
+ * and the next one connects anew; nothing is ever repeated silently.
  */
 struct ms_db;
 
@@ -77,7 +77,19 @@ struct ms_schema_status {
 void ms_schema_status_clear(struct ms_schema_status *s);
 bool ms_schema_status(struct ms_db *db, struct ms_schema_status *out, struct ms_error *err) MS_MUST_CHECK;
 
-/* Applies what is pending in one transaction under a lock; on failure nothing has changed. */
+/*
+ * What a migration would meet, without writing anything; owned:
+ * {"target": {database, host, port, user, version, size},
+ *  "problems": [{problem, fix, who}…], what would keep it from succeeding and the SQL that helps,
+ *  "objects": [{object, action, rows, detail}…]}, tables, functions and views of other programs;
+ * action is create, adopt, widen, replace, rename, drop or keep.
+ */
+bool ms_schema_survey(struct ms_db *db, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+
+/*
+ * Applies what is pending in one transaction under a lock; on failure nothing has changed. Waits
+ * for tables in use only in short steps, so that their readers never wait long for us.
+ */
 bool ms_schema_migrate(struct ms_db *db, int *applied, struct ms_error *err) MS_MUST_CHECK;
 
 /* Fails with `migrate` and what to do unless the schema is current. */
@@ -134,8 +146,15 @@ bool ms_run_close_failed(struct ms_db *db, const struct ms_claim *claim,
 			 const struct ms_error *why, struct ms_error *err) MS_MUST_CHECK;
 /* Asks a run, wherever it is, to stop. */
 bool ms_run_request_cancel(struct ms_db *db, int64_t run, struct ms_error *err) MS_MUST_CHECK;
-bool ms_hold_apply(struct ms_db *db, int64_t hold, const struct ms_config *config,
+/*
+ * seen_run is the run whose held catalogue somebody has looked at: when the hold keeps a newer one
+ * by now, that is a `conflict` and nothing is applied. 0 applies whatever it keeps.
+ */
+bool ms_hold_apply(struct ms_db *db, int64_t hold, int64_t seen_run, const struct ms_config *config,
 		   struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;
+/* What applying would do now: the held run's report (state held). Writes nothing. */
+bool ms_hold_preview(struct ms_db *db, int64_t hold, const struct ms_config *config,
+		     struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;
 bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err) MS_MUST_CHECK;
 
 /* --- reading ------------------------------------------------------------------------------ */
@@ -155,6 +174,24 @@ struct ms_event_query {
 typedef bool (*ms_event_fn)(void *arg, const char *json, const char *model_id);
 bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event_fn fn, void *arg,
 		  struct ms_error *err) MS_MUST_CHECK;
+
+/* --- audit, quality, visibility ----------------------------------------------------------- */
+
+struct ms_audit_query {
+	int64_t since;                /* epoch s; 0 = all */
+	int limit;                    /* newest so many */
+	const struct ms_json *models; /* array of ids: what concerns one of them; NULL = everything */
+};
+/* Shapes: docs/database.md. All results are owned by the caller. */
+bool ms_audit_list(struct ms_db *db, const struct ms_audit_query *query, struct ms_json **out,
+		   struct ms_error *err) MS_MUST_CHECK;
+/* head: a hash noted before, in hex, or NULL. What is wrong is a result, not an error. */
+bool ms_audit_verify(struct ms_db *db, const char *head, struct ms_json **out,
+		     struct ms_error *err) MS_MUST_CHECK;
+bool ms_db_quality(struct ms_db *db, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+/* Whether a tier, or a user named by id or e-mail address, may use a model, and why. */
+bool ms_db_why(struct ms_db *db, const char *model, const char *who, struct ms_json **out,
+	       struct ms_error *err) MS_MUST_CHECK;
 
 /* --- notifications ------------------------------------------------------------------------ */
 

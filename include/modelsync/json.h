@@ -46,7 +46,8 @@ bool ms_json_bool(const struct ms_json *v); /* true only for true */
 
 struct ms_json *ms_json_new_object(void);
 struct ms_json *ms_json_new_array(void);
-struct ms_json *ms_json_new_string(const char *s); /* NULL gives null */
+/* NULL gives null; for bytes that are no UTF-8 U+FFFD stands. */
+struct ms_json *ms_json_new_string(const char *s);
 struct ms_json *ms_json_copy(const struct ms_json *v);
 
 /* `name` NULL appends to an array, otherwise sets a member of an object. Values are handed over. */

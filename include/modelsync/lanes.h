@@ -53,7 +53,10 @@ void ms_lanes_undo(struct ms_lanes *lanes, int64_t changeset, bool dry_run);
 void ms_lanes_sync(struct ms_lanes *lanes, bool dry_run, bool force);
 void ms_lanes_sync_cancel(struct ms_lanes *lanes); /* the own one */
 void ms_lanes_cancel_run(struct ms_lanes *lanes, int64_t run); /* anybody's */
-void ms_lanes_resolve_hold(struct ms_lanes *lanes, int64_t hold, bool apply); /* → synced */
+/* What a hold keeps, as a report of state held → synced. */
+void ms_lanes_load_hold(struct ms_lanes *lanes, int64_t hold);
+/* Applies (only the catalogue of that run, the one that was looked at) or discards → synced. */
+void ms_lanes_resolve_hold(struct ms_lanes *lanes, int64_t hold, int64_t seen_run, bool apply);
 void ms_lanes_reconnect(struct ms_lanes *lanes); /* now, instead of after the back-off */
 
 #endif

@@ -34,7 +34,7 @@ begin
 				then format('%s of %s entries are invalid (%s %%, allowed %s %%)', p.invalid, p.total,
 					round(100.0 * p.invalid / p.total, 1), p_settings ->> 'max_invalid_percent') end),
 			(5, 'undone_sync', (select format(
-					'changeset %s, a sync, was undone; this run would redo what it did', l.undone_changeset)
+					'changeset %s, a sync, was undone; the run after it waits for a decision', l.undone_changeset)
 				from modelsync.lease l where l.undone_changeset is not null))
 		) r (n, rule, message));
 end
@@ -106,7 +106,7 @@ begin
 			select t.id, t.facts ->> 'name' as name,
 				case t.kind when 'absent' then 'changed' else t.kind end as kind
 			from unnest(p.model_id, p.kind, p.facts) t (id, kind, facts)
-			where t.kind <> 'absent' or t.id = any (p.change_id)
+			where t.kind not in ('absent', 'adopted') or t.id = any (p.change_id)
 			order by t.id collate "C" limit p_limit
 		), field as (
 			select c.id, jsonb_agg(jsonb_build_object('field', r.field, 'old', r.old, 'new', r.new)
@@ -165,7 +165,7 @@ begin
 			'alerts', coalesce(p.alerts, '[]'),
 			'changes', case when p.model_id is null then '[]' else modelsync.plan_diff(p, 1000) end,
 			'changes_total', (select count(*) from unnest(p.model_id, p.kind) t (id, kind)
-				where t.kind <> 'absent' or t.id = any (p.change_id)))
+				where t.kind not in ('absent', 'adopted') or t.id = any (p.change_id)))
 		from (select modelsync.plan_counts(p) as counts, jsonb_build_object(
 			'fetch', coalesce((p_meta ->> 'fetch_ms')::numeric, 0),
 			'validate', coalesce(p.validate_ms, 0),

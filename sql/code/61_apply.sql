@@ -170,7 +170,7 @@ begin
 	report := modelsync.report(p, 'completed', null, null, p_meta,
 			jsonb_build_object('apply', applied, 'record', modelsync.elapsed_ms(started)))
 		|| jsonb_build_object('run', p_run.run_id, 'sync_log_id', p_run.sync_log_id,
-			'changeset', changeset);
+			'changeset', changeset, 'quality', modelsync.quality_counts());
 	perform modelsync.close_run(p_run.run_id, 'completed', null, report ->> 'message', null, report);
 	perform modelsync.audit_append('sync', 'done', to_jsonb(p_run), changeset, p_run.run_id,
 		jsonb_build_object('counts', report -> 'counts', 'trigger', p_run.trigger));
@@ -232,9 +232,25 @@ as $$
 			format('there is no hold %s', p_hold)));
 $$;
 
+-- What applying the open hold would do now, as the report of the run it holds.
+create or replace function modelsync.hold_preview(p_hold bigint, p_settings jsonb)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce((select modelsync.sync_preview(h.pages, h.meta, p_settings)
+			|| jsonb_build_object('state', 'held', 'category', 'held', 'hold', h.hold_id,
+				'run', h.run_id, 'guard', h.guard, 'held_at', h.held_at)
+		from modelsync.hold h where h.hold_id = p_hold and h.state = 'open'),
+		modelsync.not_open(p_hold));
+$$;
+
 -- Applies a held catalogue as a run of its own, compared anew with what is
--- there now.  An admin has looked at it: the guard is not asked again.
-create or replace function modelsync.hold_apply(p_hold bigint, p_ctx jsonb, p_settings jsonb)
+-- there now.  An admin has looked at it: the guard is not asked again.  p_run
+-- names the run whose catalogue that admin has seen; the hold may keep a newer
+-- one by now, which nobody has looked at.  Null takes what is there.
+create or replace function modelsync.hold_apply(p_hold bigint, p_ctx jsonb, p_settings jsonb,
+	p_run bigint default null)
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -246,8 +262,13 @@ declare
 	state text;
 	message text;
 begin
-	if not exists (select from modelsync.hold x where x.hold_id = p_hold and x.state = 'open') then
+	select * into h from modelsync.hold x where x.hold_id = p_hold and x.state = 'open';
+	if not found then
 		return modelsync.not_open(p_hold);
+	elsif h.run_id <> p_run then
+		return jsonb_build_object('ok', false, 'code', 'replaced', 'hold', p_hold, 'run', h.run_id,
+			'message', format('hold %s keeps the catalogue of run %s by now, not that of run %s',
+				p_hold, h.run_id, p_run));
 	end if;
 	claim := modelsync.sync_begin(jsonb_build_object('trigger', 'hold', 'ctx', p_ctx,
 		'owner', format('hold %s', p_hold), 'settings', p_settings));
@@ -255,7 +276,8 @@ begin
 		return claim;
 	end if;
 	select * into r from modelsync.run where run_id = (claim ->> 'run')::bigint;
-	select * into h from modelsync.hold x where x.hold_id = p_hold and x.state = 'open' for update;
+	select * into h from modelsync.hold x
+	where x.hold_id = p_hold and x.state = 'open' and x.run_id = h.run_id for update;
 	if not found then
 		return modelsync.sync_fail(r.run_id, r.fence, 'conflict',
 			format('hold %s was resolved by somebody else', p_hold), null);

@@ -60,7 +60,8 @@ select c.change_id as event_id, s.at, c.event as type, c.model_id, s.run_id as r
 			then jsonb_build_object('changes',
 				modelsync.folded_changes(c.changeset_id, c.model_id, c.event))
 		else jsonb_build_object('field', c.field, 'old', c.old, 'new', c.new)
-	end as detail
+	end as detail,
+	s.reason
 from modelsync.change c
 join modelsync.changeset s on s.changeset_id = c.changeset_id
 where c.event is not null;
@@ -80,7 +81,7 @@ as $$
 		'category', r.category, 'message', r.message, 'details', r.details, 'counts', r.counts,
 		'timing_ms', r.timing_ms, 'bytes', coalesce(r.bytes, r.progress_bytes),
 		'findings', r.findings, 'findings_total', r.findings_total, 'guard', r.guard,
-		'alerts', r.alerts, 'hold', r.hold_id, 'changeset', r.changeset_id,
+		'alerts', r.alerts, 'quality', r.quality, 'hold', r.hold_id, 'changeset', r.changeset_id,
 		'cancel_requested', r.cancel_requested_at is not null,
 		'cancel_requested_by', r.cancel_requested_by);
 $$;
@@ -202,12 +203,15 @@ as $$
 			order by r.run_id desc limit 1),
 		'last_completed', (select modelsync.run_json(r) from modelsync.run r
 			where r.state = 'completed' order by r.completed_at desc limit 1),
-		'running', (select modelsync.running_json(r) from modelsync.run r
-			join modelsync.lease l on l.run_id = r.run_id),
+		-- silent_s: how long ago the claim ran out
+		'running', (select modelsync.running_json(r) || jsonb_build_object('silent_s', greatest(0,
+				extract(epoch from clock_timestamp() - l.expires_at))::int)
+			from modelsync.run r join modelsync.lease l on l.run_id = r.run_id),
 		'open_hold', (select modelsync.hold_json(h) from modelsync.hold h where h.state = 'open'),
 		'cooldown_s', coalesce((modelsync.cooldown(modelsync.effective_settings(p_settings))
 			->> 'retry_after_s')::int, 0),
 		'success_rate_30d', modelsync.success_rate(30),
+		'figures', modelsync.run_figures(30),
 		'unacknowledged_alerts', (select count(*) from modelsync.alert a
 			where a.acknowledged_at is null),
 		'audit_head', (select jsonb_build_object('audit_id', h.audit_id,

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "modelsync/memory.h"
+#include "modelsync/clock.h"
 #include "private.h"
 
 const struct arg_info arg_table[ARG_COUNT] = {
@@ -26,6 +28,7 @@ const struct arg_info arg_table[ARG_COUNT] = {
 	[ARG_REASON] = {"reason", "TEXT", "why, for the audit log"},
 	[ARG_LIMIT] = {"limit", "N", "show the newest N"},
 	[ARG_SINCE] = {"since", "WHEN", "from then on: 7d, 12h, 2026-06-07, 2026-06-07T12:00"},
+	[ARG_HEAD] = {"head", "HASH", "the audit must contain the entry with this hash"},
 	[ARG_RUN] = {"run", "ID", "those of this run"},
 	[ARG_YES] = {"yes", NULL, "do it without asking"},
 	[ARG_JSON] = {"json", NULL, "print JSON"},
@@ -61,6 +64,23 @@ bool args_number(const struct cli *cli, enum arg arg, int64_t min, int64_t max, 
 			       arg_table[arg].name, text, min);
 	return ms_fail(err, MS_ERR_USAGE, "--%s %s: not a number from %" PRId64 " to %" PRId64,
 		       arg_table[arg].name, text, min, max);
+}
+
+bool args_since(const struct cli *cli, int64_t *epoch_s, struct ms_error *err)
+{
+	const char *text = cli->values[ARG_SINCE];
+	int64_t age, now = ms_clock_now();
+
+	if (!text || ms_time_parse(text, epoch_s))
+		return true;
+	if (!ms_duration_parse(text, &age))
+		return ms_fail(
+			err, MS_ERR_USAGE,
+			"--since %s: neither an age (30m, 12h, 7d, 2w) nor a time (2026-06-07, "
+			"2026-06-07T18:00)",
+			text);
+	*epoch_s = age < now ? now - age : 0; /* 0 = all */
+	return true;
 }
 
 char *args_join(const struct cli *cli, int first)
@@ -99,17 +119,18 @@ static enum arg arg_by_name(const char *name, size_t len)
 }
 
 /* The process list shows argv to everybody; a password must not stay there. */
-static const char *take_conninfo(char *text)
+static const char *hide_secrets(enum arg arg, char *text)
 {
-	static char copy[4096];
+	static char *copies[ARG_COUNT]; /* for as long as the process lives */
 	struct ms_text masked;
 
 	ms_text_init(&masked, 0);
 	ms_config_mask_conninfo(text, &masked);
-	if (strcmp(ms_text_str(&masked), text) != 0 && strlen(text) < sizeof(copy)) {
-		strcpy(copy, text);
+	if (strcmp(ms_text_str(&masked), text) != 0) {
+		ms_free(copies[arg]);
+		copies[arg] = ms_strdup(text);
 		memset(text, '*', strlen(text));
-		text = copy;
+		text = copies[arg];
 	}
 	ms_text_clear(&masked);
 	return text;
@@ -136,7 +157,10 @@ static bool take_option(struct cli *cli, int argc, char **argv, int *i, struct m
 				       arg_table[arg].value);
 		value = argv[++*i];
 	}
-	cli->values[arg] = arg == ARG_DB ? take_conninfo(value) : value ? value : "";
+	if (arg == ARG_DB || arg == ARG_FROM)
+		cli->values[arg] = hide_secrets(arg, value);
+	else
+		cli->values[arg] = value ? value : "";
 	return true;
 }
 

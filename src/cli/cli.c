@@ -2,9 +2,12 @@
 #include "modelsync/cli.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <locale.h>
+#include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "config.h"
 #include "modelsync/memory.h"
@@ -50,6 +53,14 @@ static int report_error(const struct cli *cli, const struct ms_error *err)
 	return ms_category_exit_code(err->category);
 }
 
+/* Of a pipe whose reader went away poll() says so; a full disk has no such news. */
+static bool has_reader(int fd)
+{
+	struct pollfd p = {.fd = fd, .events = POLLOUT};
+
+	return poll(&p, 1, 0) != 1 || !(p.revents & (POLLERR | POLLHUP));
+}
+
 /* A reader that went away (| head) is no error; a full disk is one. */
 static int close_stdout(int exit_code)
 {
@@ -58,9 +69,11 @@ static int close_stdout(int exit_code)
 	errno = 0;
 	if (fflush(stdout) == 0 && !failed)
 		return exit_code;
-	if (errno == EPIPE || errno == 0)
+	/* what failed in the middle may be forgotten by now */
+	if (errno == EPIPE || !has_reader(STDOUT_FILENO))
 		return exit_code;
-	fprintf(stderr, "error: cannot write the output: %s\n", strerror(errno));
+	fprintf(stderr, "error: cannot write the output%s%s\n", errno ? ": " : "",
+		errno ? strerror(errno) : "");
 	return exit_code ? exit_code : 1;
 }
 
@@ -82,6 +95,18 @@ static bool run(struct cli *cli, int argc, char **argv, struct ms_error *err)
 	return session_configure(cli, err) && cli->command->run(cli, err);
 }
 
+/*
+ * A closed standard file's number would go to the next thing opened, perhaps the database's socket.
+ * What takes its place cannot be used either, so that using it is an error.
+ */
+static void occupy_standard_files(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+		    open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+			_exit(1);
+}
+
 int ms_cli_main(int argc, char **argv)
 {
 	struct cli cli = {0};
@@ -91,6 +116,7 @@ int ms_cli_main(int argc, char **argv)
 	/* Numbers keep their point in every locale, or JSON would break. */
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
+	occupy_standard_files();
 	exit_code = run(&cli, argc, argv, &err) ? cli.exit_code : report_error(&cli, &err);
 	ms_db_free(cli.db);
 	ms_config_free(cli.config);

@@ -72,18 +72,72 @@ bool command_db_status(struct cli *cli, struct ms_error *err)
 	return true;
 }
 
+/* Each problem with the statement that helps, to be copied. */
+static bool fail_on_problems(const struct ms_json *survey, struct ms_error *err)
+{
+	const struct ms_json *problems = ms_json_get(survey, "problems");
+
+	if (!ms_json_count(problems))
+		return true;
+	for (const struct ms_json *p = ms_json_first(problems); p; p = ms_json_next(p))
+		fprintf(stderr, "problem: %s\n    %s\n    to be run by: %s\n",
+			ms_json_text(ms_json_get(p, "problem")), ms_json_text(ms_json_get(p, "fix")),
+			ms_json_text(ms_json_get(p, "who")));
+	return ms_fail(err, MS_ERR_MIGRATE, "%zu %s in the way of a migration; nothing was changed",
+		       ms_json_count(problems), ms_json_count(problems) == 1 ? "problem stands" : "problems stand");
+}
+
+/* What becomes of tables, functions and views of other programs. */
+static void print_objects(const struct ms_json *survey, FILE *to)
+{
+	static const char *const titles[] = {"ACTION", "OBJECT", "ROWS", "DETAIL"};
+	struct table *t = table_new(4);
+
+	for (size_t i = 0; i < 4; i++)
+		table_head(t, i, titles[i], i == 2);
+	for (const struct ms_json *o = ms_json_first(ms_json_get(survey, "objects")); o; o = ms_json_next(o)) {
+		const struct ms_json *rows = ms_json_get(o, "rows");
+
+		table_add(t, ms_json_text(ms_json_get(o, "action")));
+		table_add(t, ms_json_text(ms_json_get(o, "object")));
+		if (ms_json_is_null(rows))
+			table_add(t, "");
+		else
+			table_add_int(t, ms_json_int(rows, 0));
+		table_add(t, ms_json_text(ms_json_get(o, "detail")));
+	}
+	table_print(t, to);
+	table_free(t);
+}
+
+static bool has_objects(const struct ms_json *survey)
+{
+	for (const struct ms_json *o = ms_json_first(ms_json_get(survey, "objects")); o; o = ms_json_next(o))
+		if (strcmp(ms_json_text(ms_json_get(o, "action")), "create") != 0)
+			return true;
+	return false;
+}
+
+static void print_survey(const struct cli *cli, const struct ms_json *survey, FILE *to)
+{
+	print_target(cli, to);
+	fprintf(to, "size: %s\n", ms_json_text(ms_json_get(ms_json_get(survey, "target"), "size")));
+	if (has_objects(survey))
+		print_objects(survey, to);
+}
+
 /* A database behind a Unix socket is this machine's; one behind an address may be production. */
 static bool is_on_this_machine(const struct cli *cli)
 {
 	return args_has(cli, ARG_LOCAL) || strncmp(ms_db_label(cli->db), "local/", 6) == 0;
 }
 
-static bool confirm_first(struct cli *cli, struct ms_error *err)
+static bool confirm_first(struct cli *cli, const struct ms_json *survey, struct ms_error *err)
 {
 	fputs("first migration of this database\n", stderr);
-	print_target(cli, stderr);
+	print_survey(cli, survey, stderr);
 	return args_has(cli, ARG_YES) || is_on_this_machine(cli) ||
-	       terminal_confirm(cli, "Create tables there?", err);
+	       terminal_confirm(cli, "Migrate it?", err);
 }
 
 static bool migrate(struct cli *cli, struct ms_error *err)
@@ -99,22 +153,49 @@ static bool migrate(struct cli *cli, struct ms_error *err)
 	return true;
 }
 
+static bool plan(struct cli *cli, const struct ms_schema_status *s, struct ms_error *err)
+{
+	struct ms_json *survey;
+	bool ok;
+
+	if (!ms_schema_survey(cli->db, &survey, err))
+		return false;
+	print_survey(cli, survey, stdout);
+	print_table(s);
+	ok = s->pending == 0 || fail_on_problems(survey, err);
+	if (ok)
+		printf("dry run: %d would be applied, nothing was written\n", s->pending);
+	ms_json_free(survey);
+	return ok;
+}
+
+static bool check_and_migrate(struct cli *cli, const struct ms_schema_status *s, struct ms_error *err)
+{
+	struct ms_json *survey;
+	bool ok;
+
+	if (s->state != MS_SCHEMA_EMPTY && s->state != MS_SCHEMA_OUTDATED)
+		return migrate(cli, err);
+	if (!ms_schema_survey(cli->db, &survey, err))
+		return false;
+	if (ms_json_count(ms_json_get(survey, "problems")))
+		print_target(cli, stderr);
+	ok = fail_on_problems(survey, err) &&
+	     (s->state != MS_SCHEMA_EMPTY || confirm_first(cli, survey, err)) && migrate(cli, err);
+	ms_json_free(survey);
+	return ok;
+}
+
 bool command_db_migrate(struct cli *cli, struct ms_error *err)
 {
+	bool dry_run = args_has(cli, ARG_DRY_RUN), ok;
 	struct ms_schema_status s;
-	bool ok = true;
 
-	if (!args_has(cli, ARG_DRY_RUN) && !session_require_write(cli, err))
+	if (!dry_run && !session_require_write(cli, err))
 		return false;
 	if (!session_connect(cli, err) || !ms_schema_status(cli->db, &s, err))
 		return false;
-	if (args_has(cli, ARG_DRY_RUN)) {
-		print_target(cli, stdout);
-		print_table(&s);
-		printf("dry run: %d would be applied, nothing was written\n", s.pending);
-	} else {
-		ok = (s.state != MS_SCHEMA_EMPTY || confirm_first(cli, err)) && migrate(cli, err);
-	}
+	ok = dry_run ? plan(cli, &s, err) : check_and_migrate(cli, &s, err);
 	ms_schema_status_clear(&s);
 	return ok;
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "modelsync/clock.h"
 #include "modelsync/memory.h"
 #include "private.h"
 
@@ -42,6 +41,8 @@ static void print_event(const char *json)
 	json_actor_text(&line, event);
 	ms_text_addf(&line, ", changeset %lld]",
 		     (long long)ms_json_int(ms_json_get(event, "changeset"), 0));
+	if (*ms_json_text(ms_json_get(event, "reason")))
+		ms_text_addf(&line, "  reason: %s", ms_json_text(ms_json_get(event, "reason")));
 	print_clean("", ms_text_str(&line));
 	ms_text_clear(&line);
 	ms_json_free(event);
@@ -60,23 +61,6 @@ static bool on_event(void *arg, const char *json, const char *model_id)
 	return !ferror(stdout);
 }
 
-/* "7d" ago, or a moment */
-static bool parse_since(const char *text, int64_t *epoch_s, struct ms_error *err)
-{
-	int64_t age;
-
-	if (!text || ms_time_parse(text, epoch_s))
-		return true;
-	if (!ms_duration_parse(text, &age))
-		return ms_fail(
-			err, MS_ERR_USAGE,
-			"--since %s: neither an age (30m, 12h, 7d, 2w) nor a time (2026-06-07, "
-			"2026-06-07T18:00)",
-			text);
-	*epoch_s = ms_clock_now() - age;
-	return true;
-}
-
 bool command_events(struct cli *cli, struct ms_error *err)
 {
 	struct ms_event_query query = {0};
@@ -85,7 +69,7 @@ bool command_events(struct cli *cli, struct ms_error *err)
 	char *filter;
 	bool ok;
 
-	if (!parse_since(cli->values[ARG_SINCE], &query.since, err) ||
+	if (!args_since(cli, &query.since, err) ||
 	    !args_number(cli, ARG_RUN, 1, INT64_MAX, &query.run, err))
 		return false;
 	filter = args_join(cli, 0);

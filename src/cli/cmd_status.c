@@ -26,8 +26,28 @@ static void add_problem(struct ms_json *problems, char *text)
 	ms_free(text);
 }
 
+/* A run whose process died stays open until the next claim; no statement lasts longer than this. */
+static void add_silent_run(struct ms_json *problems, const struct cli *cli, const struct ms_json *run)
+{
+	if (int_of(run, "silent_s") > ms_config_int(cli->config, MS_OPT_DB_STATEMENT_TIMEOUT))
+		add_problem(problems, ms_format("run %" PRId64 " went silent; the next sync closes it",
+						int_of(run, "run")));
+}
+
 /* What a monitor should wake somebody for. */
-static struct ms_json *find_problems(const struct ms_json *status, int64_t now)
+static void add_hold(struct ms_json *problems, const struct cli *cli, const struct ms_json *hold)
+{
+	const struct ms_json *reason = ms_json_first(ms_json_get(hold, "guard"));
+	const char *program = session_program(cli);
+	int64_t id = int_of(hold, "hold");
+
+	add_problem(problems,
+		    ms_format("hold %" PRId64 " waits for a decision (%s): %s sync --apply-held %" PRId64
+			      " or %s sync --discard-held %" PRId64,
+			      id, ms_json_text(ms_json_get(reason, "message")), program, id, program, id));
+}
+
+static struct ms_json *find_problems(const struct cli *cli, const struct ms_json *status, int64_t now)
 {
 	const struct ms_json *last = ms_json_get(status, "last_run");
 	const struct ms_json *hold = ms_json_get(status, "open_hold");
@@ -45,12 +65,9 @@ static struct ms_json *find_problems(const struct ms_json *status, int64_t now)
 		add_problem(problems,
 			    ms_format("run %" PRId64 " failed: %s: %s", int_of(last, "run"),
 				      category, ms_json_text(ms_json_get(last, "message"))));
+	add_silent_run(problems, cli, ms_json_get(status, "running"));
 	if (!ms_json_is_null(hold))
-		add_problem(problems, ms_format("hold %" PRId64
-						" waits for a decision: sync --apply-held %" PRId64
-						" or sync --discard-held %" PRId64,
-						int_of(hold, "hold"), int_of(hold, "hold"),
-						int_of(hold, "hold")));
+		add_hold(problems, cli, hold);
 	return problems;
 }
 
@@ -98,16 +115,63 @@ static void print_run(const char *label, const struct ms_json *run, const char *
 	ms_text_clear(&line);
 }
 
+static void print_runs(const struct ms_json *figures)
+{
+	const struct ms_json *rate = ms_json_get(figures, "success_rate");
+
+	if (ms_json_is_number(rate))
+		printf("success     %.1f %% of the runs of 30 days (target %.1f %%)\n",
+		       ms_json_number(rate, 0),
+		       ms_json_number(ms_json_get(figures, "target_success_rate"), 0));
+	printf("runs        %" PRId64 " completed, %" PRId64 " failed, %" PRId64 " held, %" PRId64
+	       " cancelled in 30 days; %.1f a day\n",
+	       int_of(figures, "completed"), int_of(figures, "failed"), int_of(figures, "held"),
+	       int_of(figures, "cancelled"),
+	       ms_json_number(ms_json_get(figures, "runs_per_day"), 0));
+}
+
+static void print_visibility(const struct ms_json *v)
+{
+	if (int_of(v, "added") > 0)
+		printf("new models  %" PRId64 " of %" PRId64 " here within %" PRId64
+		       " hours, the slowest within %.1f\n",
+		       int_of(v, "within_target"), int_of(v, "added"), int_of(v, "target_hours"),
+		       ms_json_number(ms_json_get(v, "worst_hours"), 0));
+}
+
+/* What the last completed run counted. */
+static void print_quality(const struct ms_json *run)
+{
+	const struct ms_json *counts = ms_json_get(run, "quality");
+	const char *separator = "";
+
+	if (!ms_json_is_object(counts))
+		return;
+	fputs("quality     ", stdout);
+	for (const struct ms_json *n = ms_json_first(counts); n; n = ms_json_next(n)) {
+		if (ms_json_int(n, 0) == 0)
+			continue;
+		printf("%s%s %" PRId64, separator, ms_json_name(n), ms_json_int(n, 0));
+		separator = ", ";
+	}
+	printf("%s as of run %" PRId64 "; see db quality\n", *separator ? "" : "no finding",
+	       int_of(run, "run"));
+}
+
 static void print_figures(const struct ms_json *status)
 {
-	const struct ms_json *rate = ms_json_get(status, "success_rate_30d");
+	const struct ms_json *head = ms_json_get(status, "audit_head");
 
 	if (int_of(status, "cooldown_s") > 0)
 		printf("cooldown    %" PRId64 " s left\n", int_of(status, "cooldown_s"));
-	if (ms_json_is_number(rate))
-		printf("success     %.1f %% of the runs of 30 days\n", ms_json_number(rate, 0));
+	print_runs(ms_json_get(status, "figures"));
+	print_visibility(ms_json_get(ms_json_get(status, "figures"), "visibility"));
+	print_quality(ms_json_get(status, "last_completed"));
 	printf("alerts      %" PRId64 " not acknowledged\n",
 	       int_of(status, "unacknowledged_alerts"));
+	if (int_of(head, "audit_id") > 0)
+		printf("audit head  %s (entry %" PRId64 ")\n", ms_json_text(ms_json_get(head, "hash")),
+		       int_of(head, "audit_id"));
 }
 
 static void print_status(const struct ms_json *status, const struct ms_json *problems,
@@ -136,7 +200,7 @@ bool command_status(struct cli *cli, struct ms_error *err)
 		return false;
 	ms_text_init(&database, 0);
 	ms_db_describe(cli->db, &database);
-	problems = find_problems(status, now);
+	problems = find_problems(cli, status, now);
 	if (ms_json_count(problems))
 		cli->exit_code = 1;
 	if (args_has(cli, ARG_JSON)) {

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "modelsync/clock.h"
 #include "modelsync/memory.h"
 #include "modelsync/sync.h"
 #include "modelsync/upstream.h"
@@ -12,7 +13,8 @@
 
 /*
  * ^C and SIGTERM cancel the run, which is more than a signal handler may do: a thread waits for
- * them. A second one ends the process; what it leaves behind is closed by the next sync.
+ * them. A second one ends the process; what it leaves behind is closed by the next sync. timeout(1)
+ * sends two at once: to the process and to its group.
  */
 struct canceller {
 	pthread_t thread;
@@ -20,17 +22,22 @@ struct canceller {
 	struct ms_sync *sync;
 };
 
-#define STOP_SIGNAL SIGUSR1
+#define STOP_SIGNAL	 SIGUSR1
+#define SECOND_AFTER_MS 300
 
 static void *wait_for_signals(void *arg)
 {
 	struct canceller *c = arg;
-	int signo, seen = 0;
+	int64_t first_ms = 0;
+	int signo;
 
 	while (sigwait(&c->wanted, &signo) == 0 && signo != STOP_SIGNAL) {
-		if (seen++)
+		if (!first_ms) {
+			first_ms = ms_clock_ms();
+			ms_sync_cancel(c->sync);
+		} else if (ms_clock_ms() - first_ms > SECOND_AFTER_MS) {
 			_exit(ms_category_exit_code(MS_ERR_CANCELLED));
-		ms_sync_cancel(c->sync);
+		}
 	}
 	return NULL;
 }
@@ -97,7 +104,7 @@ static void show_report(struct cli *cli, const struct ms_run_report *report)
 	if (args_has(cli, ARG_JSON))
 		puts(report->json);
 	else
-		report_print(report);
+		report_print(cli, report);
 	if (report->state == MS_RUN_HELD)
 		cli->exit_code = ms_category_exit_code(MS_ERR_HELD);
 }
@@ -126,7 +133,11 @@ static bool apply_held(struct cli *cli, int64_t hold, struct ms_error *err)
 {
 	struct ms_run_report *report;
 
-	if (!ms_hold_apply(cli->db, hold, cli->config, &report, err))
+	bool ok = args_has(cli, ARG_DRY_RUN)
+			  ? ms_hold_preview(cli->db, hold, cli->config, &report, err)
+			  : ms_hold_apply(cli->db, hold, 0, cli->config, &report, err);
+
+	if (!ok)
 		return false;
 	show_report(cli, report);
 	ms_run_report_free(report);
@@ -152,15 +163,16 @@ static bool discard_held(struct cli *cli, int64_t hold, struct ms_error *err)
 	return true;
 }
 
-/* Resolving a hold goes with none of the options that say how to fetch. */
+/* Resolving a hold goes with none of the options that say how to fetch; applying can be tried dry. */
 static bool check_combination(const struct cli *cli, struct ms_error *err)
 {
-	static const enum arg others[] = {ARG_DRY_RUN, ARG_FROM, ARG_FORCE, ARG_DISCARD_HELD};
+	static const enum arg others[] = {ARG_FROM, ARG_FORCE, ARG_DISCARD_HELD, ARG_DRY_RUN};
 	enum arg resolve = args_has(cli, ARG_APPLY_HELD) ? ARG_APPLY_HELD : ARG_DISCARD_HELD;
+	size_t count = sizeof(others) / sizeof(others[0]) - (resolve == ARG_APPLY_HELD);
 
 	if (!args_has(cli, resolve))
 		return true;
-	for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+	for (size_t i = 0; i < count; i++)
 		if (others[i] != resolve && args_has(cli, others[i]))
 			return ms_fail(err, MS_ERR_USAGE, "--%s and --%s exclude each other",
 				       arg_table[resolve].name, arg_table[others[i]].name);

@@ -33,6 +33,18 @@ const struct command command_table[] = {
 	{"events", "[FILTER]", "what happened to models, one event a line",
 	 "FILTER selects models as they are now; models that upstream no longer lists included.",
 	 ARG_BIT(ARG_SINCE) | ARG_BIT(ARG_RUN) | ARG_BIT(ARG_JSON), 0, WORDS_MAX, command_events},
+	{"audit", "[FILTER]", "who did what, the newest first",
+	 "Refused and failed actions included. FILTER selects models: then only changesets that concern\n"
+	 "one of them are shown. Shows 50 unless --limit says otherwise.",
+	 ARG_BIT(ARG_SINCE) | ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_JSON), 0, WORDS_MAX, command_audit},
+	{"audit verify", "", "check that no entry of the audit was changed, removed or inserted",
+	 "Exits with 1 and names the entries when something is wrong. status prints the hash of the\n"
+	 "last entry; noted elsewhere and given with --head, it also finds entries cut off at the end\n"
+	 "and a chain that was written anew.",
+	 ARG_BIT(ARG_HEAD) | ARG_BIT(ARG_JSON), 0, 0, command_audit_verify},
+	{"why", "MODEL TIER|USER", "which decisions make a model visible or not",
+	 "TIER is free, pro or enterprise; USER is a profile's id or e-mail address.",
+	 ARG_BIT(ARG_JSON), 2, 2, command_why},
 	{"undo", "CHANGESET", "reverse a changeset by a new one",
 	 "Fields that somebody changed since are left alone and reported. Shows what it would do and\n"
 	 "asks, unless --yes is given.",
@@ -43,11 +55,16 @@ const struct command command_table[] = {
 	 "hours.",
 	 ARG_BIT(ARG_JSON), 0, 0, command_status},
 	{"db migrate", "", "create or update the schema",
-	 "One transaction: on failure nothing has changed. Before the first migration of a database\n"
-	 "on another machine it asks, unless --yes is given.",
+	 "One transaction: on failure nothing has changed. What stands in its way is named first, with\n"
+	 "the SQL that helps. A dry run shows what becomes of tables, functions and views that are\n"
+	 "there already. Before the first migration of a database on another machine it asks, unless\n"
+	 "--yes is given.",
 	 ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES), 0, 0, command_db_migrate},
 	{"db status", "", "which migrations are applied",
 	 "Exits with 2 unless the schema is current.", 0u, 0, 0, command_db_status},
+	{"db quality", "", "what is wrong with the data, and what to do about it",
+	 "The same counts are kept with every run that completes: history --json.",
+	 ARG_BIT(ARG_JSON), 0, 0, command_db_quality},
 	{"config check", "", "check all settings",
 	 "Reads files and environment; connects to nothing.", 0u, 0, 0, command_config_check},
 	{"config show", "", "show all settings and where each came from", "Secrets are masked.", 0u,
@@ -142,7 +159,9 @@ bool command_find(struct cli *cli, struct ms_error *err)
 	for (const struct command *c = command_table; c->name; c++) {
 		if (!has_head(c->name, word))
 			continue;
-		cli->command = c->name[strlen(word)] ? find_pair(word, second) : c;
+		cli->command = find_pair(word, second);
+		if (!cli->command && !c->name[strlen(word)])
+			cli->command = c;
 		if (cli->command) {
 			drop_words(cli, cli->command->name[strlen(word)] ? 2 : 1);
 			return true;

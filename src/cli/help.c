@@ -54,10 +54,23 @@ void help_print(FILE *to)
 		exit_codes);
 }
 
-void help_print_command(FILE *to, const struct command *c)
+/* The other commands with the same first word. */
+static void print_related(FILE *to, const struct command *c)
 {
 	size_t head = strcspn(c->name, " ");
+	bool is_first = true;
 
+	for (const struct command *o = command_table; head && o->name; o++) {
+		if (o == c || strcspn(o->name, " ") != head || strncmp(o->name, c->name, head) != 0)
+			continue;
+		fputs(is_first ? "\nRelated:\n" : "", to);
+		is_first = false;
+		print_row(to, o->name, o->summary);
+	}
+}
+
+void help_print_command(FILE *to, const struct command *c)
+{
 	fprintf(to, "usage: modelsync-tui %s%s[OPTION…]%s%s\n\n%s.\n", c->name, *c->name ? " " : "",
 		*c->usage ? " " : "", c->usage, c->summary);
 	fprintf(to, "%s\n", c->details);
@@ -66,9 +79,5 @@ void help_print_command(FILE *to, const struct command *c)
 	print_args(to, c->args);
 	fputs("\nOptions of every command:\n", to);
 	print_args(to, ARGS_GLOBAL);
-	if (c->name[head])
-		fputs("\nRelated:\n", to);
-	for (const struct command *o = command_table; c->name[head] && o->name; o++)
-		if (o != c && strncmp(o->name, c->name, head + 1) == 0)
-			print_row(to, o->name, o->summary);
+	print_related(to, c);
 }

@@ -2,16 +2,19 @@ noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	src/cli/args.c \
 	src/cli/cli.c \
+	src/cli/cmd_audit.c \
 	src/cli/cmd_config.c \
 	src/cli/cmd_console.c \
 	src/cli/cmd_db.c \
 	src/cli/cmd_events.c \
 	src/cli/cmd_history.c \
 	src/cli/cmd_models.c \
+	src/cli/cmd_quality.c \
 	src/cli/cmd_set.c \
 	src/cli/cmd_status.c \
 	src/cli/cmd_sync.c \
 	src/cli/cmd_undo.c \
+	src/cli/cmd_why.c \
 	src/cli/command.c \
 	src/cli/help.c \
 	src/cli/json_text.c \

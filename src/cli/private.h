@@ -32,6 +32,7 @@ enum arg {
 	ARG_REASON,
 	ARG_LIMIT,
 	ARG_SINCE,
+	ARG_HEAD,
 	ARG_RUN,
 	ARG_YES,
 	ARG_JSON,
@@ -87,6 +88,8 @@ bool args_has(const struct cli *cli, enum arg arg);
 bool args_number(const struct cli *cli, enum arg arg, int64_t min, int64_t max, int64_t *out,
 		 struct ms_error *err) MS_MUST_CHECK;
 bool number_parse(const char *text, int64_t min, int64_t max, int64_t *out);
+/* --since, "7d" ago or a moment; stays when not given. 0 = from the beginning. */
+bool args_since(const struct cli *cli, int64_t *epoch_s, struct ms_error *err) MS_MUST_CHECK;
 /* The words from that one on, joined by spaces: a filter need not be quoted. Owned. */
 char *args_join(const struct cli *cli, int first);
 
@@ -104,8 +107,10 @@ bool session_configure(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 bool session_require_database(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* Connects. */
 bool session_connect(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
-/* Connects and demands the current schema. */
+/* Connects and demands the current schema; the private database is migrated on the way. */
 bool session_open(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+/* How commands that we propose must begin to reach the same database. */
+const char *session_program(const struct cli *cli);
 /* Fails under --read-only. */
 bool session_require_write(const struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* Starts the private cluster; *conninfo is owned. */
@@ -164,7 +169,7 @@ void json_change_text(struct ms_text *out, const struct ms_json *change);
 /* "2026-06-07 18:23:05" of PostgreSQL's JSON form; "" for null */
 const char *json_time_text(char *buf, size_t size, const struct ms_json *v);
 void json_actor_text(struct ms_text *out, const struct ms_json *v); /* "alice/console" */
-void report_print(const struct ms_run_report *r);
+void report_print(const struct cli *cli, const struct ms_run_report *r);
 /* "changeset 7: 3 models changed" and what was not; noun in the singular */
 void write_result_print(const struct ms_write_result *r, const char *noun, const char *verb);
 
@@ -186,10 +191,14 @@ bool command_models(struct cli *cli, struct ms_error *err);
 bool command_set(struct cli *cli, struct ms_error *err);
 bool command_history(struct cli *cli, struct ms_error *err);
 bool command_events(struct cli *cli, struct ms_error *err);
+bool command_audit(struct cli *cli, struct ms_error *err);
+bool command_audit_verify(struct cli *cli, struct ms_error *err);
+bool command_why(struct cli *cli, struct ms_error *err);
 bool command_undo(struct cli *cli, struct ms_error *err);
 bool command_status(struct cli *cli, struct ms_error *err);
 bool command_db_migrate(struct cli *cli, struct ms_error *err);
 bool command_db_status(struct cli *cli, struct ms_error *err);
+bool command_db_quality(struct cli *cli, struct ms_error *err);
 bool command_config_check(struct cli *cli, struct ms_error *err);
 bool command_config_show(struct cli *cli, struct ms_error *err);
 bool command_local(struct cli *cli, struct ms_error *err);

@@ -98,16 +98,16 @@ static void print_headline(const struct ms_run_report *r)
 	}
 }
 
-void report_print(const struct ms_run_report *r)
+void report_print(const struct cli *cli, const struct ms_run_report *r)
 {
 	print_headline(r);
 	print_list(r->state == MS_RUN_PREVIEW ? "it would be held because" : "reasons", r->guard,
 		   r->guard_count, r->guard_count);
 	if (r->state == MS_RUN_HELD)
-		printf("look at the changes below, then decide:\n"
-		       "  modelsync-tui sync --apply-held %" PRId64 "\n"
-		       "  modelsync-tui sync --discard-held %" PRId64 "\n",
-		       r->hold, r->hold);
+		printf("look at the changes below (again: add --dry-run), then decide:\n"
+		       "  %s sync --apply-held %" PRId64 "\n"
+		       "  %s sync --discard-held %" PRId64 "\n",
+		       session_program(cli), r->hold, session_program(cli), r->hold);
 	print_counts(r);
 	print_changes(r);
 	print_list("warnings", r->findings, r->finding_count, r->findings_total);

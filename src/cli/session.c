@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -86,9 +87,34 @@ bool session_connect(struct cli *cli, struct ms_error *err)
 	return ms_db_connect(cli->db, err);
 }
 
+/* Nobody but this program uses the private database, so nobody needs to be asked. */
+static bool bring_private_up_to_date(struct cli *cli, struct ms_error *err)
+{
+	struct ms_schema_status s;
+	int applied = 0;
+	bool ok;
+
+	if (!args_has(cli, ARG_LOCAL) || args_has(cli, ARG_READ_ONLY))
+		return true;
+	if (!ms_schema_status(cli->db, &s, err))
+		return false;
+	ok = (s.state != MS_SCHEMA_EMPTY && s.state != MS_SCHEMA_OUTDATED) ||
+	     ms_schema_migrate(cli->db, &applied, err);
+	ms_schema_status_clear(&s);
+	if (applied)
+		fprintf(stderr, "private database: schema brought up to date\n");
+	return ok;
+}
+
 bool session_open(struct cli *cli, struct ms_error *err)
 {
-	return session_connect(cli, err) && ms_schema_require(cli->db, err);
+	return session_connect(cli, err) && bring_private_up_to_date(cli, err) &&
+	       ms_schema_require(cli->db, err);
+}
+
+const char *session_program(const struct cli *cli)
+{
+	return args_has(cli, ARG_LOCAL) ? "modelsync-tui --local" : "modelsync-tui";
 }
 
 bool session_require_write(const struct cli *cli, struct ms_error *err)

@@ -182,6 +182,9 @@ static bool fail_with_result(struct ms_db *db, const PGresult *r, struct ms_erro
 	} else {
 		ms_fail(err, category_of(sqlstate, atomic_load(&db->cancel_asked)), "%s%s%s",
 			message ? message : "no message", detail ? "; " : "", detail ? detail : "");
+		if (err->category == MS_ERR_TIMEOUT)
+			ms_error_append(err, " (database.statement_timeout is %d s)",
+					db->statement_timeout_s);
 		strncpy(err->sqlstate, sqlstate, sizeof(err->sqlstate) - 1);
 	}
 	one_line(err->message);
@@ -308,6 +311,22 @@ static void log_notice(void *arg, const char *message)
 	ms_log(MS_LOG_DEBUG, "database: %s", message);
 }
 
+/*
+ * A server that restarted has closed the connections that were idle. Seen before anything is sent,
+ * that costs nobody anything: nothing was under way.
+ */
+static bool died_while_idle(struct ms_db *db)
+{
+	struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN};
+
+	if (PQtransactionStatus(db->conn) != PQTRANS_IDLE)
+		return false;
+	while (poll(&p, 1, 0) > 0)
+		if (!PQconsumeInput(db->conn))
+			return true;
+	return false;
+}
+
 bool ms_db_connect(struct ms_db *db, struct ms_error *err)
 {
 	char application[64];
@@ -315,7 +334,7 @@ bool ms_db_connect(struct ms_db *db, struct ms_error *err)
 			      "keepalives_idle", "tcp_user_timeout", NULL};
 	const char *values[] = {db->conninfo, "UTF8", application, "30", "15000", NULL};
 
-	if (ms_db_is_connected(db))
+	if (ms_db_is_connected(db) && !died_while_idle(db))
 		return true;
 	ms_db_disconnect(db);
 	if (!ms_db_check_conninfo(db->conninfo, err))

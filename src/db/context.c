@@ -107,7 +107,7 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err)
 		enum ms_category category;
 	} map[] = {
 		{"lost", MS_ERR_INTERRUPTED},	  {"not_open", MS_ERR_CONFLICT},
-		{"already_undone", MS_ERR_CONFLICT}, {"unknown", MS_ERR_VALIDATION},
+		{"replaced", MS_ERR_CONFLICT},	     {"already_undone", MS_ERR_CONFLICT}, {"unknown", MS_ERR_VALIDATION},
 		{"invalid", MS_ERR_VALIDATION},	  {"refused", MS_ERR_REFUSED},
 	};
 	const char *code = ms_json_text(ms_json_get(v, "code"));

@@ -198,26 +198,18 @@ bool ms_run_close_failed(struct ms_db *db, const struct ms_claim *claim, const s
 	return ok;
 }
 
-/* function(number, ctx [, settings]) → reply */
-static bool call_with_context(struct ms_db *db, const char *sql, int64_t id, const char *settings,
-			      struct ms_json **reply, struct ms_error *err)
+/* function(number, ctx) → {ok} */
+static bool call_without_result(struct ms_db *db, const char *sql, int64_t id, struct ms_error *err)
 {
 	char number[24], *ctx = db_context_text(db, NULL);
-	const char *params[] = {number, ctx, settings};
+	const char *params[] = {number, ctx};
+	struct ms_json *reply = NULL;
 	bool ok;
 
 	snprintf(number, sizeof(number), "%lld", (long long)id);
-	ok = db_query_json(db, sql, settings ? 3 : 2, params, reply, err);
-	ms_free(ctx);
-	return ok;
-}
-
-static bool call_without_result(struct ms_db *db, const char *sql, int64_t id, struct ms_error *err)
-{
-	struct ms_json *reply = NULL;
-	bool ok = call_with_context(db, sql, id, NULL, &reply, err) && db_check_reply(reply, err);
-
+	ok = db_query_json(db, sql, 2, params, &reply, err) && db_check_reply(reply, err);
 	ms_json_free(reply);
+	ms_free(ctx);
 	return ok;
 }
 
@@ -231,14 +223,35 @@ bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err)
 	return call_without_result(db, "SELECT modelsync.hold_discard($1::bigint, $2::jsonb)", hold, err);
 }
 
-bool ms_hold_apply(struct ms_db *db, int64_t hold, const struct ms_config *config,
+bool ms_hold_apply(struct ms_db *db, int64_t hold, int64_t seen_run, const struct ms_config *config,
 		   struct ms_run_report **out, struct ms_error *err)
 {
-	char *settings = db_settings_text(config);
+	char number[24], run[24], *ctx = db_context_text(db, NULL), *settings = db_settings_text(config);
+	const char *params[] = {number, ctx, settings, seen_run ? run : NULL};
 	struct ms_json *reply = NULL;
-	bool ok = call_with_context(db, "SELECT modelsync.hold_apply($1::bigint, $2::jsonb, $3::jsonb)",
-				    hold, settings, &reply, err);
+	bool ok;
 
+	snprintf(number, sizeof(number), "%lld", (long long)hold);
+	snprintf(run, sizeof(run), "%lld", (long long)seen_run);
+	ok = db_query_json(db,
+			   "SELECT modelsync.hold_apply($1::bigint, $2::jsonb, $3::jsonb, $4::bigint)", 4,
+			   params, &reply, err);
+	ms_free(settings);
+	ms_free(ctx);
+	return ok && take_report(reply, out, err);
+}
+
+bool ms_hold_preview(struct ms_db *db, int64_t hold, const struct ms_config *config,
+		     struct ms_run_report **out, struct ms_error *err)
+{
+	char number[24], *settings = db_settings_text(config);
+	const char *params[] = {number, settings};
+	struct ms_json *reply = NULL;
+	bool ok;
+
+	snprintf(number, sizeof(number), "%lld", (long long)hold);
+	ok = db_query_json(db, "SELECT modelsync.hold_preview($1::bigint, $2::jsonb)", 2, params, &reply,
+			   err);
 	ms_free(settings);
 	return ok && take_report(reply, out, err);
 }

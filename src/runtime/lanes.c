@@ -22,7 +22,7 @@ struct request {
 	struct ms_lanes *lanes;
 	char *model_id;
 	struct ms_edit_batch *batch;
-	int64_t number;
+	int64_t number, seen_run;
 	bool flag, force;
 };
 
@@ -128,12 +128,22 @@ static void run_sync(struct job *job)
 	       ms_sync_run(q->lanes->syncer, &request, pass_progress_on, q->lanes, &r->report, &r->err));
 }
 
+static void run_load_hold(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_synced);
+
+	finish(q, r,
+	       ms_hold_preview(q->lanes->query_db, q->number, q->lanes->config, &r->report, &r->err));
+}
+
 static void run_resolve_hold(struct job *job)
 {
 	struct request *q = request_of(job);
 	struct ms_lanes *lanes = q->lanes;
 	struct reply *r = reply_new(lanes, deliver_synced);
-	bool ok = q->flag ? ms_hold_apply(lanes->sync_db, q->number, lanes->config, &r->report, &r->err)
+	bool ok = q->flag ? ms_hold_apply(lanes->sync_db, q->number, q->seen_run, lanes->config,
+					  &r->report, &r->err)
 			  : ms_hold_discard(lanes->sync_db, q->number, &r->err);
 
 	finish(q, r, ok);
@@ -197,11 +207,20 @@ void ms_lanes_cancel_run(struct ms_lanes *lanes, int64_t run)
 	lane_submit(lanes->query, &q->job);
 }
 
-void ms_lanes_resolve_hold(struct ms_lanes *lanes, int64_t hold, bool apply)
+void ms_lanes_load_hold(struct ms_lanes *lanes, int64_t hold)
+{
+	struct request *q = request_new(lanes, run_load_hold);
+
+	q->number = hold;
+	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_resolve_hold(struct ms_lanes *lanes, int64_t hold, int64_t seen_run, bool apply)
 {
 	struct request *q = request_new(lanes, run_resolve_hold);
 
 	q->number = hold;
+	q->seen_run = seen_run;
 	q->flag = apply;
 	lane_submit(lanes->sync, &q->job);
 }

@@ -118,22 +118,57 @@ static void a_statement_is_cancelled_from_another_thread(void **state)
 	ms_db_free(s.db);
 }
 
-static void a_killed_backend_is_reported_once_and_replaced(void **state)
+static void kill_other_backends(void)
 {
-	struct ms_db *db = open_db(), *killer = open_db();
+	struct ms_db *killer = open_db();
 	struct ms_error err;
 
-	(void)state;
-	assert_true(run_sql(db, "SELECT 1", &err));
 	assert_true(run_sql(killer,
 			    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
 			    " WHERE application_name = 'modelsync-tui test' AND pid <> pg_backend_pid()",
 			    &err));
+	ms_db_free(killer);
+}
+
+static void a_backend_killed_while_idle_is_replaced(void **state)
+{
+	struct ms_db *db = open_db();
+	struct ms_error err;
+
+	(void)state;
+	assert_true(run_sql(db, "SELECT 1", &err));
+	kill_other_backends();
+	assert_true(run_sql(db, "SELECT 1", &err));
+	ms_db_free(db);
+}
+
+static void a_backend_killed_in_a_transaction_is_reported(void **state)
+{
+	struct ms_db *db = open_db();
+	struct ms_error err;
+
+	(void)state;
+	assert_true(run_sql(db, "BEGIN", &err));
+	kill_other_backends();
 	assert_false(run_sql(db, "SELECT 1", &err));
 	assert_int_equal(err.category, MS_ERR_UNREACHABLE);
 	assert_true(run_sql(db, "SELECT 1", &err));
 	ms_db_free(db);
-	ms_db_free(killer);
+}
+
+static void a_backend_killed_at_work_is_reported(void **state)
+{
+	struct sleeper s = {.db = open_db()};
+	pthread_t thread;
+
+	(void)state;
+	pthread_create(&thread, NULL, sleep_in_database, &s);
+	wait_for_active_statement();
+	kill_other_backends();
+	pthread_join(thread, NULL);
+	assert_false(s.ok);
+	assert_int_equal(s.err.category, MS_ERR_UNREACHABLE);
+	ms_db_free(s.db);
 }
 
 static void a_read_only_connection_cannot_write(void **state)
@@ -394,7 +429,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_statement_is_cancelled_from_another_thread),
-		cmocka_unit_test(a_killed_backend_is_reported_once_and_replaced),
+		cmocka_unit_test(a_backend_killed_while_idle_is_replaced),
+		cmocka_unit_test(a_backend_killed_in_a_transaction_is_reported),
+		cmocka_unit_test(a_backend_killed_at_work_is_reported),
 		cmocka_unit_test(a_read_only_connection_cannot_write),
 		cmocka_unit_test(lanes_answer_each_request_once),
 		cmocka_unit_test(notices_of_others_arrive),
