@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/text.h"
 #include "modelsync/utf8.h"
 
 #define MAX_DEPTH 512
@@ -280,9 +281,33 @@ struct ms_json *ms_json_new_array(void)
 	return owned(cJSON_CreateArray());
 }
 
+/* File names, environment and arguments hold any bytes. */
+static char *to_utf8(const char *s)
+{
+	size_t len = strlen(s), used;
+	struct ms_text out;
+
+	ms_text_init(&out, 0);
+	for (size_t at = 0; at < len; at += used) {
+		bool is_bad = ms_utf8_decode(s + at, len - at, &used) == MS_UTF8_BAD;
+
+		ms_text_add_bytes(&out, is_bad ? "\xEF\xBF\xBD" : s + at, is_bad ? 3 : used);
+	}
+	return ms_text_take(&out);
+}
+
 struct ms_json *ms_json_new_string(const char *s)
 {
-	return owned(s ? cJSON_CreateString(s) : cJSON_CreateNull());
+	struct ms_json *v;
+	size_t bad_at;
+	char *clean;
+
+	if (!s || ms_utf8_is_valid(s, strlen(s), &bad_at))
+		return owned(s ? cJSON_CreateString(s) : cJSON_CreateNull());
+	clean = to_utf8(s);
+	v = owned(cJSON_CreateString(clean));
+	ms_free(clean);
+	return v;
 }
 
 struct ms_json *ms_json_copy(const struct ms_json *v)

@@ -22,7 +22,7 @@ struct canceller {
 	struct ms_sync *sync;
 };
 
-#define STOP_SIGNAL	 SIGUSR1
+#define STOP_SIGNAL	SIGUSR1
 #define SECOND_AFTER_MS 300
 
 static void *wait_for_signals(void *arg)

@@ -16,7 +16,7 @@
 
 static bool is_secret_key(const char *key, size_t len)
 {
-	static const char *const parts[] = {"password", "passwd", "secret", "token", "key"};
+	static const char *const parts[] = {"password", "passwd", "secret", "token", "key", "sig"};
 	char name[40];
 
 	if (len >= sizeof(name))

@@ -42,7 +42,9 @@ enum column {
 	COL_PRICES
 };
 
-#define EPOCH(column) "extract(epoch FROM " column ")::bigint"
+/* A moment rounded up would lie in the future; 'infinity' counts as none. */
+#define EPOCH(column)                                                                              \
+	"CASE WHEN isfinite(" column ") THEN floor(extract(epoch FROM " column "))::bigint END"
 /* '["text", "image"]' → 'text,image': the words hold no characters that JSON escapes */
 #define WORDS(column) "translate(" column "::text, '[]\" ', '')"
 

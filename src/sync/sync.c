@@ -26,6 +26,7 @@
 #define RENEW_EVERY_MS	 1000
 #define UNREACHABLE_MS	 10000 /* a database restart may take so long; well below the lease */
 #define SQLSTATE_NO_JSON "22P02"
+#define SQLSTATE_TOO_BIG "22003" /* a number of more digits than the database keeps */
 
 struct ms_sync {
 	struct ms_db *db;
@@ -211,7 +212,8 @@ static struct ms_fetched_pages pages_of(const struct ms_fetched *got)
  */
 static void explain_unreadable(struct ms_error *err)
 {
-	if (strcmp(err->sqlstate, SQLSTATE_NO_JSON) != 0)
+	if (strcmp(err->sqlstate, SQLSTATE_NO_JSON) != 0 &&
+	    strcmp(err->sqlstate, SQLSTATE_TOO_BIG) != 0)
 		return;
 	err->category = MS_ERR_PARSE;
 	ms_error_prefix(err, "the database cannot read the answer");

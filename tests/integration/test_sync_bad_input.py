@@ -26,6 +26,8 @@ FAILURES = [
     ("escapes_in_text", b"\x1b]0;owned\x07\x1b[2Jno", {}, 1, "parse", "beginning: ]0;owned[2Jno"),
     ("invalid_utf8", b'{"data":[{"id":"a/b","name":"\xff"}]}', {}, 1, "parse", "invalid UTF-8 at byte 29 of 34"),
     ("raw_control_character", b'{"data":[{"id":"a/b","name":"a\x01b"}]}', {}, 1, "parse", "type json"),
+    ("number_beyond_all_reason", b'{"data":[{"id":"a/b","name":"b","created":1e400000}]}', {}, 1, "parse",
+     "the database cannot read the answer"),
     ("nul_byte", b'{"data":[]}\x00', {}, 1, "parse", "NUL byte at byte 11"),
     ("array", b"[]", {}, 1, "schema", "an object"),
     ("no_data", b'{"models":[]}', {}, 1, "schema", '"data" must be an array'),

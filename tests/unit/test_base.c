@@ -196,6 +196,17 @@ static void json_reads_and_writes(void **state)
 	ms_json_free(v);
 }
 
+static void json_strings_are_utf8(void **state)
+{
+	struct ms_json *v = ms_json_new_string("a\xFF\xC3(\xED\xA0\x80\xC3\xA9");
+	char *printed = ms_json_print(v);
+
+	(void)state;
+	assert_string_equal(printed, "\"a\uFFFD\uFFFD(\uFFFD\uFFFD\uFFFD\u00e9\"");
+	ms_free(printed);
+	ms_json_free(v);
+}
+
 static void json_escapes_are_repaired_in_place(void **state)
 {
 	static const struct {
@@ -287,6 +298,7 @@ int main(void)
 		cmocka_unit_test(json_refuses_what_it_should),
 		cmocka_unit_test(json_refuses_deep_nesting),
 		cmocka_unit_test(json_reads_and_writes),
+		cmocka_unit_test(json_strings_are_utf8),
 		cmocka_unit_test(json_escapes_are_repaired_in_place),
 		cmocka_unit_test(times_parse_and_format),
 		cmocka_unit_test(ages_and_durations),

@@ -372,6 +372,7 @@ static void passwords_are_masked(void **state)
 		{"postgresql://h/db?user=u&password=p&sslmode=require",
 		 "postgresql://h/db?user=u&password=********&sslmode=require"},
 		{"postgresql://h/db?pass%77ord=p", "postgresql://h/db?pass%77ord=********"},
+		{"https://h/models?sig=p&x=1", "https://h/models?sig=********&x=1"},
 		{"http://u:p@proxy:8080", "http://u:********@proxy:8080"},
 		{"u:p@proxy:8080", "u:********@proxy:8080"},
 		{"proxy:8080", "proxy:8080"},
