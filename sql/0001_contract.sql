@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 --
 -- The tables other programs read and write.  They exist already in databases
--- that were set up before this program; there every statement here is a no-op.
--- Column order differs between databases, so nothing may rely on it.
+-- that were set up before this program; there they stay as they are, and nothing
+-- may rely on the order of their columns or on the names of their constraints.
 
 create table if not exists public.profiles (
 	id uuid primary key,
@@ -69,7 +69,9 @@ create table if not exists public.model_sync_log (
 	models_updated int default 0,
 	models_marked_inactive int default 0,
 	models_reactivated int default 0,
-	sync_status varchar(20) default 'running',
+	sync_status varchar(20) default 'running'
+		constraint model_sync_log_sync_status_check
+		check (sync_status in ('running', 'completed', 'failed', 'held')),
 	error_message text,
 	error_details jsonb,
 	duration_ms bigint,
@@ -87,8 +89,40 @@ create table if not exists public.admin_audit_log (
 	created_at timestamptz not null default now()
 );
 
-create index if not exists model_access_status_idx on public.model_access (status);
-create index if not exists model_sync_log_started_idx
-	on public.model_sync_log (sync_started_at desc);
-create index if not exists admin_audit_log_created_idx
-	on public.admin_audit_log (created_at desc);
+-- Existing tables may leave to their programs what is filled in here, and may have
+-- indexes of their own that do as well.  Building one lets readers go on.
+do $$
+declare
+	d record;
+begin
+	for d in
+		select x.tab, x.col, x.value
+		from (values ('model_access', 'id', 'gen_random_uuid()'),
+			('model_sync_log', 'id', 'gen_random_uuid()'),
+			('model_sync_log', 'created_at', 'now()'),
+			('admin_audit_log', 'id', 'gen_random_uuid()'),
+			('admin_audit_log', 'created_at', 'now()')) x (tab, col, value)
+		join pg_attribute a on a.attrelid = format('public.%I', x.tab)::regclass
+			and a.attname = x.col and not a.atthasdef and a.attidentity = ''
+	loop
+		execute format('alter table public.%I alter column %I set default %s', d.tab, d.col, d.value);
+	end loop;
+	for d in
+		select x.tab, x.col, x.name, x.is_unique, x.rest
+		from (values ('model_access', 'status', 'model_access_status_idx', false, ''),
+			('model_sync_log', 'id', 'model_sync_log_id_idx', true, ''),
+			('model_sync_log', 'sync_started_at', 'model_sync_log_started_idx', false, 'desc'),
+			('admin_audit_log', 'created_at', 'admin_audit_log_created_idx', false, 'desc'))
+			x (tab, col, name, is_unique, rest)
+		where not exists (
+			select from pg_index i
+			join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
+			where i.indrelid = format('public.%I', x.tab)::regclass and a.attname = x.col
+				and i.indpred is null and i.indisvalid
+				and (not x.is_unique or i.indisunique and i.indnkeyatts = 1))
+	loop
+		execute format('create %s index %I on public.%I (%I %s)',
+			case when d.is_unique then 'unique' end, d.name, d.tab, d.col, d.rest);
+	end loop;
+end
+$$;

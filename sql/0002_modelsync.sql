@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 --
--- What this program keeps beside the contract: columns on model_access, and
--- the tables of the schema modelsync (which the migrator has created).
+-- What this program keeps beside the contract: the tables of the schema modelsync
+-- (which the migrator has created).
 --
 --   run ──< changeset ──< change        what happened, by whom, field by field
 --    │         │
@@ -10,44 +10,6 @@
 --    ├──< hold                          a catalogue the guard did not let through
 --    └──< alert                         what an admin should look at
 --   model_document                      what upstream sends and no column holds
-
--- A held run is neither completed nor failed.
-alter table public.model_sync_log
-	drop constraint if exists model_sync_log_sync_status_check;
-alter table public.model_sync_log
-	add constraint model_sync_log_sync_status_check
-	check (sync_status in ('running', 'completed', 'failed', 'held'));
-
-alter table public.model_access
-	-- Every price upstream sends, as its exact text; a key that is absent is
-	-- unknown.  The *_price columns are derived from it for older programs.
-	add column if not exists pricing jsonb,
-	add column if not exists pricing_overrides jsonb,
-	add column if not exists expires_on date,
-	add column if not exists alias_target text,
-	add column if not exists knowledge_cutoff text,
-	add column if not exists instruct_type text,
-	add column if not exists provider_context_length int,
-	add column if not exists per_request_limits jsonb,
-	add column if not exists details_link text,
-	add column if not exists supported_voices jsonb,
-	-- Presence upstream, apart from what admins decide.  missed_runs counts
-	-- up to missing_grace and stops there; restore_status is set while the
-	-- absence, not an admin, is what makes the model inactive.
-	add column if not exists missing_since timestamptz,
-	add column if not exists missed_runs int not null default 0,
-	add column if not exists restore_status varchar(20)
-		constraint model_access_restore_status_check
-		check (restore_status in ('new', 'active', 'inactive', 'disabled')),
-	-- Bumped by a trigger on every real change, whoever makes it.
-	add column if not exists row_version bigint not null default 1,
-	add column if not exists first_seen_run bigint,
-	-- The last decision of an admin.
-	add column if not exists changed_at timestamptz,
-	add column if not exists changed_by text;
-
-create index if not exists model_access_missing_idx
-	on public.model_access (model_id) where missing_since is not null;
 
 create table modelsync.setting (
 	name text primary key,
@@ -246,7 +208,7 @@ create type modelsync.sync_plan as (
 	doc_hash bigint[],
 	doc_rest jsonb[],
 	model_id text[],           -- models to insert or update
-	kind text[],               -- added, changed, returned, removed, absent
+	kind text[],               -- added, changed, returned, removed, absent; adopted: no news
 	version bigint[],
 	facts jsonb[],             -- what upstream says of the model
 	old_facts jsonb[],         -- what it said before

@@ -68,6 +68,19 @@ as $$
 	select coalesce(modelsync.context(p_ctx) ->> 'os_user', session_user);
 $$;
 
+-- Under row-level security most rows are invisible, and writes change nothing and say
+-- nothing: whoever would write under it is refused.  Null otherwise.
+create or replace function modelsync.row_security_refusal()
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_build_object('ok', false, 'code', 'refused', 'message', format(
+		'row-level security hides models from %1$s; a superuser may run: ALTER ROLE %1$I BYPASSRLS;',
+		current_user))
+	where row_security_active('public.model_access');
+$$;
+
 create or replace function modelsync.announce(p_payload jsonb)
 returns void
 language sql volatile

@@ -85,6 +85,35 @@ as $$
 		'alias_target', m.alias_target);
 $$;
 
+-- All prices of the contract's columns.
+create or replace function modelsync.contract_pricing(m public.model_access)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce(jsonb_object_agg(c.key, c.price), '{}')
+	from modelsync.contract_prices(m) c
+	where c.price is not null;
+$$;
+
+-- What a row of another program says, next to what upstream says of it for the first
+-- time: what has no column in the contract is not news, nor are prices that are not
+-- sent.
+create or replace function modelsync.adopted_facts(p_old jsonb, p_prices jsonb, p_facts jsonb)
+returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select p_old
+		|| (select coalesce(jsonb_object_agg(f.key, f.value), '{}') from jsonb_each(p_facts) f
+			where f.key in ('instruct_type', 'provider_context_length', 'pricing_overrides',
+				'supported_voices', 'knowledge_cutoff', 'expires_on', 'per_request_limits',
+				'details_link', 'alias_target'))
+		|| jsonb_build_object('pricing', (select coalesce(jsonb_object_agg(k.key,
+				coalesce(p_prices -> k.key, k.value)), '{}')
+			from jsonb_each(p_facts -> 'pricing') k));
+$$;
+
 -- What admins decide.  While a model's absence holds it inactive, its status
 -- here is the one its return restores.  Inlined.
 create or replace function modelsync.decisions(m public.model_access)
@@ -123,6 +152,7 @@ as $$
 	select case p_field
 		when 'presence' then case
 			when p_old is null then 'model_added'
+			when p_new ? 'deleted' then 'model_removed'
 			when p_old -> 'present' = p_new -> 'present' then 'marked_inactive'
 			when p_new -> 'present' = 'true' then 'model_returned'
 			else 'model_removed' end

@@ -26,7 +26,7 @@ begin
 					else t.new_presence end as new,
 				modelsync.event_of('presence', t.old_presence, t.new_presence) as event
 			from touched t
-			where t.kind <> 'changed'
+			where t.kind not in ('changed', 'adopted')
 				and (t.kind <> 'absent' or t.old_presence -> 'status' <> t.new_presence -> 'status')
 			union all
 			select t.id, 2, d.field, d.old, d.new,
@@ -224,9 +224,12 @@ begin
 		from unnest(p_seen) s (id)
 		left join unnest(p_fresh, p_facts) f (id, facts) on f.id = s.id
 	), candidate as materialized (
-		select coalesce(m.model_id, l.id) as id, l.facts, m.row_version as version, m.status,
+		select coalesce(m.model_id, l.id) as id, l.facts, m.row_version as version,
+			coalesce(m.status, 'new') as status,
 			m.restore_status as restore, m.missing_since as since, m.missed_runs as runs,
 			case when m.id is not null then modelsync.facts(m) end as old_facts,
+			case when m.id is not null and m.pricing is null
+				then modelsync.contract_pricing(m) end as adopted,
 			case when m.id is null then 'added'
 				when l.id is not null and m.missing_since is not null then 'returned'
 				when l.id is not null then 'changed'
@@ -238,21 +241,26 @@ begin
 			or l.id is null and (m.missing_since is null or m.restore_status is null)
 			or m.missing_since is not null and l.id = any (p_same)
 	), touched as materialized (
-		select c.id, coalesce(c.facts, c.old_facts) as facts, c.old_facts, c.version, c.status,
-			c.restore, c.since, c.runs, c.kind
-		from candidate c
+		select c.id, coalesce(c.facts, c.old_facts) as facts, o.old_facts, c.version, c.status,
+			c.restore, c.since, c.runs,
+			case when c.kind = 'changed' and o.old_facts = c.facts then 'adopted' else c.kind end as kind
+		from candidate c,
+		lateral (select case when c.adopted is not null and c.facts is not null
+			then modelsync.adopted_facts(c.old_facts, c.adopted, c.facts)
+			else c.old_facts end) o (old_facts)
 		where c.kind <> 'changed' or c.old_facts <> c.facts
 		order by c.id collate "C"
 	)
 	select array_agg(t.id), array_agg(t.kind), array_agg(t.version), array_agg(t.facts),
 		array_agg(t.old_facts),
-		array_agg(case when t.kind not in ('added', 'changed')
+		array_agg(case when t.kind not in ('added', 'changed', 'adopted')
 			then modelsync.presence(t.status, t.restore, t.since, t.runs) end),
 		array_agg(case t.kind
 			when 'added' then modelsync.presence('new', null, null, 0)
 			when 'returned' then modelsync.presence(
 				modelsync.status_after_return(t.status, t.restore, review), null, null, 0)
 			when 'changed' then null
+			when 'adopted' then null
 			else modelsync.presence(case when coalesce(t.runs, 0) + 1 >= grace then 'inactive' else t.status end,
 				case when coalesce(t.runs, 0) + 1 >= grace then t.status end,
 				coalesce(t.since, at), coalesce(t.runs, 0) + 1) end)
@@ -301,6 +309,7 @@ begin
 		v.fresh, v.fresh_facts, p_settings);
 	p.guard := modelsync.guard(p, p_settings);
 	perform modelsync.report(p, 'preview', null, null, null, null);
+	perform modelsync.quality_counts();
 end
 $$;
 
@@ -314,6 +323,7 @@ as $$
 declare
 	p modelsync.sync_plan;
 	v record;
+	claimed numeric;
 	started timestamptz := clock_timestamp();
 begin
 	select * into v from modelsync.plan_validate(p, p_pages);
@@ -322,9 +332,10 @@ begin
 	if p.problem is not null then
 		return p;
 	end if;
-	p.claimed := coalesce((p_meta ->> 'total_count')::int, (
-		select least(max((g -> 'total_count')::numeric), 2147483647) from unnest(p_pages) g
-		where jsonb_typeof(g -> 'total_count') = 'number' having count(*) > 0));
+	claimed := coalesce((p_meta ->> 'total_count')::numeric, (
+		select max((g -> 'total_count')::numeric) from unnest(p_pages) g
+		where jsonb_typeof(g -> 'total_count') = 'number'));
+	p.claimed := case when claimed is not null then least(greatest(claimed, 0), 2147483647) end;
 	p.incomplete := jsonb_typeof(p_pages[cardinality(p_pages)] #> '{links,next}') = 'string';
 	started := clock_timestamp();
 	p := modelsync.plan_compare(p, v.seen, v.same, v.fresh, v.fresh_facts, p_settings);

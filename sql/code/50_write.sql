@@ -170,9 +170,9 @@ begin
 		is_pro = coalesce((t.d ->> 'is_pro')::bool, m.is_pro),
 		is_enterprise = coalesce((t.d ->> 'is_enterprise')::bool, m.is_enterprise),
 		daily_limit = case when t.d ? 'daily_limit'
-			then (t.d ->> 'daily_limit')::int else m.daily_limit end,
+			then (t.d ->> 'daily_limit')::numeric::int else m.daily_limit end,
 		monthly_limit = case when t.d ? 'monthly_limit'
-			then (t.d ->> 'monthly_limit')::int else m.monthly_limit end,
+			then (t.d ->> 'monthly_limit')::numeric::int else m.monthly_limit end,
 		changed_at = p_at,
 		changed_by = p_by,
 		updated_at = p_at
@@ -198,7 +198,8 @@ begin
 end
 $$;
 
--- Opens a changeset and logs its changes.
+-- Opens a changeset and logs its changes.  Edits and direct writes get their audit
+-- entry at the end of the transaction.
 create or replace function modelsync.log_changes(p_kind text, p_ctx jsonb, p_run bigint,
 	p_undoes bigint, p_ids text[], p_fields text[], p_old jsonb[], p_new jsonb[], p_events text[])
 returns bigint
@@ -210,6 +211,8 @@ declare
 	c jsonb := modelsync.context(p_ctx);
 	id bigint;
 begin
+	-- the entry's digest needs the changes, whatever the session has set
+	set constraints modelsync.changeset_is_audited deferred;
 	insert into modelsync.changeset (kind, run_id, undoes, origin, os_user, source, reason,
 		models, fields)
 	select p_kind, p_run, p_undoes, c ->> 'origin', c ->> 'os_user', c ->> 'source',

@@ -4,25 +4,38 @@
 -- hash of the one before and a digest of its changeset's changes.  The head row
 -- is locked last in a transaction, so entries are numbered without gaps.
 
+-- Digest of the lines that a changeset's changes make.  Inlined.
+create or replace function modelsync.lines_digest(p_lines text)
+returns bytea
+language sql stable
+as $$
+	select sha256(convert_to(coalesce(p_lines, ''), 'UTF8'));
+$$;
+
+-- Inlined.
+create or replace function modelsync.change_line(c modelsync.change)
+returns text
+language sql stable
+as $$
+	select jsonb_build_array(c.model_id, c.field, c.old, c.new)::text;
+$$;
+
 -- Digest of a changeset's changes; null without a changeset.
 create or replace function modelsync.changes_digest(p_changeset bigint)
 returns bytea
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select sha256(convert_to(coalesce(string_agg(
-		jsonb_build_array(c.model_id, c.field, c.old, c.new)::text, E'\n' order by c.change_id), ''),
-		'UTF8'))
+	select modelsync.lines_digest(string_agg(modelsync.change_line(c), E'\n' order by c.change_id))
 	from modelsync.change c
 	where c.changeset_id = p_changeset
 	having p_changeset is not null;
 $$;
 
--- The hash of an entry over everything it says.
+-- The hash of an entry over everything it says.  Inlined.
 create or replace function modelsync.audit_hash(a modelsync.audit)
 returns bytea
-language sql immutable
-set search_path = pg_catalog, pg_temp
+language sql stable
 as $$
 	select sha256(convert_to(jsonb_build_array(a.audit_id,
 		to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
@@ -63,6 +76,21 @@ begin
 	insert into modelsync.audit select a.*;
 	update modelsync.audit_head set audit_id = a.audit_id, hash = a.hash;
 	return a.audit_id;
+end
+$$;
+
+-- Edits and direct writes may share a transaction with others.  Their entries wait
+-- for its end: whoever held the head and went on to lock models would meet those
+-- who hold a model and wait for the head.
+create or replace function modelsync.audit_changeset()
+returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	perform modelsync.audit_append(new.kind, 'done', to_jsonb(new), new.changeset_id, null,
+		jsonb_build_object('models', new.models));
+	return null;
 end
 $$;
 

@@ -42,6 +42,7 @@ begin
 		findings_total = coalesce((p_report ->> 'findings_total')::int, 0),
 		guard = coalesce(p_report -> 'guard', '[]'),
 		alerts = coalesce(p_report -> 'alerts', '[]'),
+		quality = p_report -> 'quality',
 		hold_id = (p_report ->> 'hold')::bigint,
 		changeset_id = (p_report ->> 'changeset')::bigint
 	where run_id = p_run
@@ -118,8 +119,12 @@ declare
 	l modelsync.lease;
 	r modelsync.run;
 	interrupted bigint;
+	refusal jsonb := modelsync.row_security_refusal();
 	wait jsonb;
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	l := modelsync.lock_lease();
 	if l.fence is null or (l.run_id is not null and l.expires_at > clock_timestamp()) then
 		select run.* into r from modelsync.run run join modelsync.lease on lease.run_id = run.run_id;
@@ -143,8 +148,9 @@ begin
 		from modelsync.run where run.run_id = interrupted;
 	end if;
 	insert into public.model_sync_log (sync_started_at, sync_status, added_by_user_id)
-	values (coalesce((p ->> 'started_at')::timestamptz, clock_timestamp()), 'running',
-		(p ->> 'user_id')::uuid)
+	-- whoever says when it began is believed for the past only
+	values (least(nullif((p ->> 'started_at')::timestamptz, '-infinity'), clock_timestamp()),
+		'running', (p ->> 'user_id')::uuid)
 	returning id into r.sync_log_id;
 	insert into modelsync.run (sync_log_id, fence, trigger, owner, origin, os_user, source, reason,
 		url, forced)

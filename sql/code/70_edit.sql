@@ -112,8 +112,6 @@ begin
 	perform modelsync.update_decisions(p_ids, p_patches, clock_timestamp(), modelsync.actor(p_ctx));
 	perform modelsync.engine_end();
 	perform modelsync.announce(jsonb_build_object('changeset', changeset));
-	perform modelsync.audit_append('edit', 'done', p_ctx, changeset, null,
-		jsonb_build_object('models', cardinality(p_ids)));
 	return changeset;
 end
 $$;
@@ -134,8 +132,11 @@ declare
 	write_olds jsonb[];
 	write_patches jsonb[];
 	changeset bigint;
-	answer jsonb;
+	answer jsonb := modelsync.row_security_refusal();
 begin
+	if answer is not null then
+		return answer;
+	end if;
 	if jsonb_typeof(p_edits) is distinct from 'array' then
 		return modelsync.refuse_edit('expected a list of edits', '[]', p_ctx);
 	end if;
@@ -158,7 +159,7 @@ begin
 	from (select t.n, t.id, d.old, x.patch, case
 			when m.model_id is null then 'unknown'
 			when x.patch = '{}' then 'unchanged'
-			when (t.wish ->> 'version')::bigint <> m.row_version then 'conflict'
+			when (t.wish ->> 'version')::numeric <> m.row_version then 'conflict'
 			else 'applied' end as result
 		from unnest(ids, wishes) with ordinality t (id, wish, n)
 		left join public.model_access m on m.model_id = t.id
@@ -168,6 +169,9 @@ begin
 			where k.value is distinct from d.old -> k.key) x (patch) on true) j;
 	if write_ids is not null then
 		changeset := modelsync.apply_edits(write_ids, write_olds, write_patches, p_ctx);
+	elsif 'conflict' = any (results) then
+		perform modelsync.audit_append('edit', 'refused', p_ctx, null, null,
+			'{"message": "every model changed meanwhile"}');
 	end if;
 	select jsonb_build_object('ok', true, 'changeset', changeset,
 		'applied', count(*) filter (where t.result = 'applied'),

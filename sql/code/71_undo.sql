@@ -53,7 +53,7 @@ as $$
 			(p_before ->> 'missing_since')::timestamptz, (p_before ->> 'missed_runs')::int)
 		else modelsync.presence(d.decision, null, (p_before ->> 'missing_since')::timestamptz,
 			coalesce((p_before ->> 'missed_runs')::int, 0)) end
-	from (select coalesce(p_now ->> 'restore_status', p_now ->> 'status')) d (decision);
+	from (select coalesce(p_now ->> 'restore_status', p_now ->> 'status', 'new')) d (decision);
 $$;
 
 -- What undoing a changeset would do to each of its fields.
@@ -169,21 +169,42 @@ begin
 end
 $$;
 
+-- The sync undone last since a run completed or was held, if its undo is in force.
+create or replace function modelsync.undone_sync()
+returns bigint
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select c.changeset_id
+	from modelsync.changeset c join modelsync.changeset u on u.changeset_id = c.undone_by
+	where c.kind = 'sync' and u.at > coalesce((select max(r.completed_at) from modelsync.run r
+		where r.state in ('completed', 'held')), '-infinity')
+	order by u.changeset_id desc limit 1;
+$$;
+
 -- Marks what was undone.  An undo that is itself undone puts its changeset back
--- in force, so that it can be undone again.
-create or replace function modelsync.undo_mark(p_undone modelsync.changeset, p_by bigint)
+-- in force, so that it can be undone again; that one may be an undo in its turn.
+create or replace function modelsync.undo_mark(p_changeset bigint, p_by bigint)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	undone modelsync.changeset;
+	id bigint := p_changeset;
+	undoer bigint := p_by;
 begin
-	update modelsync.changeset set undone_by = p_by where changeset_id = p_undone.changeset_id;
-	update modelsync.changeset set undone_by = null where undone_by = p_undone.changeset_id;
-	if p_undone.kind = 'sync' then
-		update modelsync.lease set undone_changeset = p_undone.changeset_id;
-	elsif p_undone.kind = 'undo' then
-		update modelsync.lease set undone_changeset = null
-		where undone_changeset = p_undone.undoes;
+	loop
+		update modelsync.changeset set undone_by = undoer where changeset_id = id
+		returning * into undone;
+		exit when undone.undoes is null;
+		undoer := case when undoer is null then id end;
+		id := undone.undoes;
+	end loop;
+	if undone.kind = 'sync' then
+		update modelsync.lease set undone_changeset =
+			case when undoer is null then modelsync.undone_sync() else id end
+		where undoer is not null or undone_changeset = id;
 	end if;
 end
 $$;
@@ -204,7 +225,11 @@ declare
 	conflicts jsonb;
 	changes jsonb;
 	changeset bigint;
+	refusal jsonb := modelsync.row_security_refusal();
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	if not p_dry_run then
 		perform from modelsync.lease for update;
 		perform from public.model_access m
@@ -243,9 +268,12 @@ begin
 		changeset := modelsync.log_changes('undo', p_ctx, null, p_changeset, ids, fields,
 			expected, targets, events);
 		perform modelsync.undo_write(ids, fields, expected, targets, p_ctx);
-		perform modelsync.undo_mark(c, changeset);
+		perform modelsync.undo_mark(p_changeset, changeset);
 		perform modelsync.announce(jsonb_build_object('changeset', changeset));
 		perform modelsync.audit_append('undo', 'done', p_ctx, changeset, null,
+			jsonb_build_object('undoes', p_changeset, 'conflicts', jsonb_array_length(conflicts)));
+	elsif not p_dry_run then
+		perform modelsync.audit_append('undo', 'refused', p_ctx, null, null,
 			jsonb_build_object('undoes', p_changeset, 'conflicts', jsonb_array_length(conflicts)));
 	end if;
 	return jsonb_build_object('ok', true, 'changeset', changeset,

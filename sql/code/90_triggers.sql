@@ -3,11 +3,14 @@
 -- Writes of other programs.  model_access is shared: whatever somebody writes
 -- to it directly gets a new row version, a changeset of its own kind, and a
 -- notification, and the next sync compares the models concerned again.
+--
+-- Those programs have rights on their tables only, hence security definer; their
+-- names are the session's.
 
 -- Before each changed row.  The version moves by one, whatever the writer says.
 create or replace function modelsync.stamp_model()
 returns trigger
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -17,7 +20,7 @@ begin
 		-- status is the one its return restores.
 		if old.restore_status is not null and new.status is distinct from old.status
 			and new.restore_status is not distinct from old.restore_status then
-			new.restore_status := new.status;
+			new.restore_status := coalesce(new.status, 'new');
 			new.status := old.status;
 		end if;
 		if modelsync.decisions(new) <> modelsync.decisions(old) then
@@ -66,6 +69,7 @@ begin
 		from unnest(p_ids, p_old_presence, p_new_presence)
 			with ordinality t (id, old_presence, new_presence, n)
 		where t.old_presence -> 'present' is distinct from t.new_presence -> 'present'
+			or t.new_presence ? 'deleted'
 		union all
 		select t.n, t.id, 2, f.field, f.old, f.new
 		from unnest(p_ids, p_old, p_new) with ordinality t (id, old, new, n),
@@ -91,13 +95,12 @@ begin
 	where d.hash is not null and d.model_id in (select t.id from unnest(ids, fields) t (id, field)
 		where not modelsync.is_decision(t.field));
 	perform modelsync.announce(jsonb_build_object('changeset', changeset));
-	perform modelsync.audit_append('direct', 'done', ctx, changeset, null, null);
 end
 $$;
 
 create or replace function modelsync.log_direct_insert()
 returns trigger
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -112,7 +115,7 @@ $$;
 
 create or replace function modelsync.log_direct_update()
 returns trigger
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -132,7 +135,7 @@ $$;
 
 create or replace function modelsync.log_direct_delete()
 returns trigger
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -149,7 +152,7 @@ $$;
 -- Who may use what depends on the profile: caches are told.
 create or replace function modelsync.announce_profile()
 returns trigger
-language plpgsql
+language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
@@ -187,6 +190,12 @@ create trigger modelsync_profile after update on public.profiles
 		or old.account_type is distinct from new.account_type
 		or old.is_banned is distinct from new.is_banned)
 	execute function modelsync.announce_profile();
+
+drop trigger if exists changeset_is_audited on modelsync.changeset;
+create constraint trigger changeset_is_audited after insert on modelsync.changeset
+	deferrable initially deferred
+	for each row when (new.kind in ('edit', 'direct'))
+	execute function modelsync.audit_changeset();
 
 drop trigger if exists audit_is_append_only on modelsync.audit;
 create trigger audit_is_append_only before update or delete on modelsync.audit

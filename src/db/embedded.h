@@ -17,5 +17,6 @@ extern const size_t embedded_migrations_count;
 extern const struct embedded_sql embedded_code[]; /* in order of name */
 extern const size_t embedded_code_count;
 extern const char embedded_code_checksum[]; /* of all code files together */
+extern const char embedded_survey[];	     /* one query, see survey.sql */
 
 #endif

@@ -4,6 +4,7 @@ libdb_a_SOURCES = \
 	src/db/conn.h \
 	src/db/context.c \
 	src/db/embedded.h \
+	src/db/insight_store.c \
 	src/db/model_store.c \
 	src/db/notice.c \
 	src/db/read_store.c \
@@ -11,10 +12,11 @@ libdb_a_SOURCES = \
 	src/db/schema.c \
 	src/db/write_store.c
 nodist_libdb_a_SOURCES = src/db/embedded.c
-EXTRA_DIST += src/db/embed.sh $(sql_files)
+EXTRA_DIST += src/db/embed.sh src/db/survey.sql $(sql_files)
 
 sql_files = $(wildcard $(top_srcdir)/sql/*.sql $(top_srcdir)/sql/code/*.sql)
-src/db/embedded.c: $(top_srcdir)/src/db/embed.sh $(sql_files)
+src/db/embedded.c: $(top_srcdir)/src/db/embed.sh $(top_srcdir)/src/db/survey.sql $(sql_files)
 	$(AM_V_GEN)$(MKDIR_P) src/db && \
-	$(SHELL) $(top_srcdir)/src/db/embed.sh $(top_srcdir)/sql >$@.tmp && mv $@.tmp $@
+	$(SHELL) $(top_srcdir)/src/db/embed.sh $(top_srcdir)/sql $(top_srcdir)/src/db/survey.sql >$@.tmp && \
+	mv $@.tmp $@
 CLEANFILES += src/db/embedded.c

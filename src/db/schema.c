@@ -17,12 +17,27 @@
 
 #define LOCK_KEY "7236454"
 
+/* While we wait for a table everybody else waits behind us; hence many short attempts. */
+#define LOCK_TIMEOUT  "250ms"
+#define LOCK_ATTEMPTS 60
+#define LOCK_PAUSE    "0.5"
+
 static const char create_sql[] =
-	"CREATE SCHEMA IF NOT EXISTS modelsync;"
+	/* IF NOT EXISTS asks for the right to create even where there is nothing to */
+	"DO $$ BEGIN IF to_regnamespace('modelsync') IS NULL THEN CREATE SCHEMA modelsync; END IF; END $$;"
 	"CREATE TABLE IF NOT EXISTS modelsync.schema_migration ("
 	" version int PRIMARY KEY, name text NOT NULL, checksum text NOT NULL,"
 	" applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),"
 	" applied_by text NOT NULL DEFAULT session_user, program text NOT NULL)";
+
+/* Constraints that 0003_adopt widened without looking at the rows. */
+static const char validate_sql[] =
+	"DO $$ DECLARE name text; BEGIN"
+	" FOR name IN SELECT conname FROM pg_constraint k"
+	"  WHERE k.conrelid = 'public.model_sync_log'::regclass AND NOT k.convalidated"
+	"   AND obj_description(k.oid, 'pg_constraint') LIKE '%widened for held runs' LOOP"
+	"  EXECUTE format('ALTER TABLE public.model_sync_log VALIDATE CONSTRAINT %I', name);"
+	" END LOOP; END $$";
 
 static const char record_sql[] =
 	"INSERT INTO modelsync.schema_migration (version, name, checksum, program)"
@@ -237,18 +252,58 @@ static bool migrate_locked(struct ms_db *db, int *applied, struct ms_error *err)
 	return ok;
 }
 
-bool ms_schema_migrate(struct ms_db *db, int *applied, struct ms_error *err)
+bool ms_schema_survey(struct ms_db *db, struct ms_json **out, struct ms_error *err)
+{
+	return db_query_json(db, embedded_survey, 0, NULL, out, err);
+}
+
+static bool end_transaction(struct ms_db *db, bool ok, struct ms_error *err)
 {
 	struct ms_error ignored;
-	bool ok;
 
-	*applied = 0;
-	if (!db_execute(db,
-			"BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL check_function_bodies = off;"
-			"SELECT pg_advisory_xact_lock(" LOCK_KEY ")", err))
-		return false;
-	ok = migrate_locked(db, applied, err) && db_execute(db, "COMMIT", err);
+	ok = ok && db_execute(db, "COMMIT", err);
 	if (!ok && ms_db_is_connected(db) && !db_execute(db, "ROLLBACK", &ignored))
 		ms_db_disconnect(db);
 	return ok;
+}
+
+static bool migrate_once(struct ms_db *db, int *applied, struct ms_error *err)
+{
+	if (!db_execute(db,
+			"BEGIN; SET LOCAL statement_timeout = 0; SET LOCAL check_function_bodies = off;"
+			"SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(" LOCK_KEY ");"
+			"SET LOCAL lock_timeout = '" LOCK_TIMEOUT "'",
+			err))
+		return end_transaction(db, false, err);
+	return end_transaction(db, migrate_locked(db, applied, err), err);
+}
+
+static bool is_table_in_use(const struct ms_error *err)
+{
+	return strcmp(err->sqlstate, "55P03") == 0 || strcmp(err->sqlstate, "40P01") == 0;
+}
+
+/* In a transaction of its own: reading a long log would keep its readers waiting. */
+static bool validate_constraints(struct ms_db *db, struct ms_error *err)
+{
+	bool ok = db_execute(db, "BEGIN; SET LOCAL statement_timeout = 0", err) &&
+		  db_execute(db, validate_sql, err);
+
+	return end_transaction(db, ok, err) ||
+	       ms_error_prefix(err, "the schema is migrated, but checking old rows of model_sync_log failed");
+}
+
+bool ms_schema_migrate(struct ms_db *db, int *applied, struct ms_error *err)
+{
+	for (int attempt = 1;; attempt++) {
+		*applied = 0;
+		if (migrate_once(db, applied, err))
+			return validate_constraints(db, err);
+		if (!is_table_in_use(err))
+			return false;
+		if (attempt == LOCK_ATTEMPTS)
+			return ms_error_prefix(err, "other sessions keep the tables in use; nothing was changed");
+		if (!db_execute(db, "SELECT pg_sleep(" LOCK_PAUSE ")", err))
+			return false;
+	}
 }

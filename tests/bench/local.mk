@@ -24,3 +24,9 @@ EXTRA_DIST += tests/bench/engine.py
 bench-engine:
 	MODELSYNC_BIN= $(top_srcdir)/tests/bench/engine.py
 bench: bench-engine
+
+EXTRA_DIST += tests/bench/adopt.py
+.PHONY: bench-adopt
+bench-adopt: modelsync-tui$(EXEEXT)
+	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/adopt.py
+bench: bench-adopt

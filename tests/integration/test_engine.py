@@ -125,6 +125,23 @@ class EngineTest(ClusterTestCase):
         result = json.loads(two.answer())["results"][0]
         self.assertEqual((result["result"], result["version"]), ("conflict", 2))
 
+    def test_direct_writes_and_edits_meet_in_models_only(self):
+        """What comes after a write in a transaction must not meet those who wait to be audited."""
+        one, two = self.session(), self.session()
+        self.sync(one, [entry(n) for n in range(40)])
+        first = "UPDATE public.model_access SET is_pro = true WHERE model_id = 'vendor/m1';"
+        second = first.replace("m1", "m2").replace("is_pro", "is_free")
+        one.ask("BEGIN;" + first)
+        two.ask("BEGIN;" + second)
+        one.send("SELECT public.update_model_tier_access('vendor/m2', p_is_pro => true); COMMIT;")
+        self.wait_for_lock()
+        two.ask("COMMIT;")
+        self.assertIn('"success": true', one.answer())
+        self.assertEqual(
+            self.db.rows("SELECT is_free, is_pro FROM public.model_access WHERE model_id = 'vendor/m2'"),
+            [{"is_free": True, "is_pro": True}])
+        self.assertEqual(self.db.value("SELECT count(*) FROM modelsync.audit WHERE action <> 'sync'"), "3")
+
     def test_edits_in_any_order_do_not_deadlock(self):
         sessions = [self.session() for _ in range(4)]
         self.sync(sessions[0], [entry(n) for n in range(200)])

@@ -1,0 +1,192 @@
+-- SPDX-License-Identifier: MIT
+--
+-- Data quality and statistics.  A check is a condition on one model, or on
+-- models that contradict each other; what it finds is one row per model of the
+-- view finding, and everything else is derived from that.  Where the filter
+-- language can say the same, quality_check has the filter, and both find the
+-- same models.
+
+-- Whether a model costs something or may: some price is not zero, or none is
+-- known.  `discount` is a share, not a price.  Inlined.
+create or replace function modelsync.is_paid(p_pricing jsonb)
+returns bool
+language sql immutable
+as $$
+	select p_pricing - 'discount' = '{}'
+		or p_pricing - 'discount' @? '$.* ? (!(@ like_regex "^0+([.]0+)?$"))';
+$$;
+
+create or replace view modelsync.finding as
+select m.model_id, k.name as check_name
+from public.model_access m,
+lateral unnest(array_remove(array[
+	case when m.status = 'active' and not (m.is_free or m.is_pro or m.is_enterprise)
+		then 'active_without_tier' end,
+	case when m.status = 'active' and m.expires_on <= (now() at time zone 'UTC')::date
+		then 'active_expired' end,
+	case when m.status = 'active' and m.missing_since is not null then 'active_missing' end,
+	case when m.status in ('inactive', 'disabled') and m.missing_since is null
+		and (m.is_free or m.is_pro or m.is_enterprise) then 'tier_without_effect' end,
+	case when m.is_free and m.pricing @? '$.* ? (@ == "-1")' then 'free_tier_variable'
+		when m.is_free and modelsync.is_paid(coalesce(m.pricing, '{}')) then 'free_tier_paid' end,
+	case when not coalesce(m.pricing, '{}') ?& array['prompt', 'completion']
+		then 'price_missing' end,
+	-- all prices in one look; the first makes an empty one show
+	case when concat_ws('|', '0', m.prompt_price, m.completion_price, m.request_price, m.image_price,
+			m.output_image_price, m.web_search_price, m.internal_reasoning_price,
+			m.input_cache_read_price, m.input_cache_write_price)
+			!~ '^0([|](-1|[0-9]+([.][0-9]+)?))*$'
+		then 'price_malformed' end,
+	case when m.missing_since < now() - interval '30 days' then 'stale' end,
+	case when m.status = 'new' and m.created_at < now() - interval '7 days' then 'undecided' end,
+	case when m.alias_target is not null and not exists (select from public.model_access t
+			where t.model_id = m.alias_target)
+		and not exists (select from public.model_access t
+			where t.canonical_slug = m.alias_target and t.alias_target is null)
+		then 'alias_broken' end
+	], null)) k (name)
+union all
+select m.model_id, 'duplicate_id'
+from (select lower(x.model_id) as id from public.model_access x
+	group by 1 having count(*) > 1) d
+join public.model_access m on lower(m.model_id) = d.id
+union all
+-- variants (":free") of a model share its slug, and aliases have their target's
+select m.model_id, 'duplicate_slug'
+from (select x.canonical_slug, split_part(x.model_id, ':', 2) as variant
+	from public.model_access x
+	where x.canonical_slug <> '' and x.alias_target is null
+	group by 1, 2 having count(*) > 1) d
+join public.model_access m on m.canonical_slug = d.canonical_slug
+	and split_part(m.model_id, ':', 2) = d.variant and m.alias_target is null;
+
+-- The checks, the worst first.
+create or replace view modelsync.quality_check as
+select c.*
+from (values
+	(1, 'free_tier_paid', 'error', 'is:paidfree -is:variable',
+		'models that cost something, or have no known price, are granted to the free tier; take the grant back: modelsync-tui set %s tier=-free'),
+	(2, 'free_tier_variable', 'error', 'tier:free is:variable',
+		'models whose price varies are granted to the free tier; take the grant back: modelsync-tui set %s tier=-free'),
+	(3, 'price_malformed', 'error', null,
+		'prices that are no numbers, which count as unknown; look at what wrote them: modelsync-tui events %s'),
+	(4, 'duplicate_id', 'error', null,
+		'ids that differ in capitals only; disable the one that is not upstream''s: modelsync-tui models %s'),
+	(5, 'active_expired', 'error', 'status:active is:expired',
+		'active models whose announced end has come; retire them: modelsync-tui set %s status=inactive'),
+	(6, 'active_missing', 'warning', 'status:active is:missing',
+		'active models that upstream no longer lists; look at them: modelsync-tui models %s'),
+	(7, 'active_without_tier', 'warning', 'status:active tier:none',
+		'active models that nobody but admins can use; grant a tier: modelsync-tui set %s tier=+enterprise'),
+	(8, 'alias_broken', 'warning', null,
+		'aliases of models that are not in the catalogue; sync, then look again: modelsync-tui models %s'),
+	(9, 'price_missing', 'warning', 'in:none OR out:none',
+		'models whose price of input or output is unknown; sync, then look again: modelsync-tui models %s'),
+	(10, 'duplicate_slug', 'warning', null,
+		'models with the same canonical slug; disable all but one: modelsync-tui models %s'),
+	(11, 'tier_without_effect', 'info', 'status:inactive,disabled -tier:none missing:none',
+		'tiers granted to models that are switched off; they count again once the model is active: modelsync-tui models %s'),
+	(12, 'stale', 'info', 'is:missing -missing:30d',
+		'models that upstream has not listed for 30 days; nothing needs to be done unless they should never come back: modelsync-tui set %s status=disabled'),
+	(13, 'undecided', 'info', 'status:new -added:7d',
+		'new models that nobody has decided on for 7 days; decide: modelsync-tui models %s')
+) c (rank, name, severity, filter, advice);
+
+-- How many models each check finds now, all checks; kept with every run.
+create or replace function modelsync.quality_counts()
+returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+begin
+	return (
+		select jsonb_object_agg(c.name, coalesce(f.n, 0))
+		from modelsync.quality_check c
+		left join (select x.check_name, count(*) as n from modelsync.finding x
+			group by x.check_name) f on f.check_name = c.name);
+end
+$$;
+
+-- A filter that selects models by their ids.
+create or replace function modelsync.filter_of_ids(p_ids text[])
+returns text
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select 'id=' || string_agg(format('"%s"', replace(replace(i.id, '\', '\\'), '"', '\"')), ',' order by i.n)
+	from unnest(p_ids) with ordinality i (id, n);
+$$;
+
+-- What the checks find now, the worst first, with what to do about it.
+create or replace function modelsync.quality()
+returns table (check_name text, severity text, count bigint, examples text[], filter text,
+	suggestion text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+	select c.name, c.severity, f.n, f.examples, x.filter,
+		format(c.advice, '''' || replace(x.filter, '''', '''\''''') || '''')
+	from modelsync.quality_check c
+	join (select y.check_name, count(*) as n,
+			(array_agg(y.model_id::text order by y.model_id collate "C"))[:5] as examples
+		from modelsync.finding y group by y.check_name) f on f.check_name = c.name,
+	lateral (select coalesce(c.filter, modelsync.filter_of_ids(f.examples))) x (filter)
+	order by c.rank;
+$$;
+
+create or replace function modelsync.quality_json()
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_build_object('models', (select count(*) from public.model_access),
+		'checks', (select count(*) from modelsync.quality_check),
+		'findings', coalesce(jsonb_agg(jsonb_build_object('check', q.check_name,
+			'severity', q.severity, 'count', q.count, 'examples', q.examples, 'filter', q.filter,
+			'suggestion', q.suggestion) order by q.n), '[]'))
+	from modelsync.quality() with ordinality q (check_name, severity, count, examples, filter,
+		suggestion, n);
+$$;
+
+-- How long models that were added waited at most: they appeared upstream after
+-- the run before the one that added them.  The models of the first run waited
+-- for nothing.
+create or replace function modelsync.visibility(p_days int)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_build_object('target_hours', 24, 'added', coalesce(sum(r.added), 0),
+		'within_target', coalesce(sum(r.added) filter (where r.waited <= interval '24 hours'), 0),
+		'worst_hours', round((extract(epoch from max(r.waited)) / 3600)::numeric, 1))
+	from (select r.completed_at, (r.counts ->> 'added')::int as added,
+			r.completed_at - lag(r.started_at) over (order by r.completed_at) as waited
+		from modelsync.run r where r.state = 'completed') r
+	where r.added > 0 and r.waited is not null
+		and r.completed_at > clock_timestamp() - p_days * interval '1 day';
+$$;
+
+-- Figures of the last p_days days; held and cancelled runs are neither successes
+-- nor failures.
+create or replace function modelsync.run_figures(p_days int)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_build_object('days', p_days,
+		'completed', count(*) filter (where r.state = 'completed'),
+		'failed', count(*) filter (where r.state = 'failed' and r.category is distinct from 'cancelled'),
+		'cancelled', count(*) filter (where r.state = 'failed' and r.category = 'cancelled'),
+		'held', count(*) filter (where r.state = 'held'),
+		'success_rate', modelsync.success_rate(p_days), 'target_success_rate', 99.9,
+		-- a database younger than that has fewer days to divide by
+		'runs_per_day', round(count(*) / greatest(1, least(p_days,
+			extract(epoch from clock_timestamp() - min(r.started_at)) / 86400))::numeric, 2),
+		'since_completed_s', (select floor(extract(epoch from clock_timestamp()
+			- max(c.completed_at)))::bigint from modelsync.run c where c.state = 'completed'),
+		'visibility', modelsync.visibility(p_days))
+	from modelsync.run r
+	where r.started_at > clock_timestamp() - p_days * interval '1 day';
+$$;
