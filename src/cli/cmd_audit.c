@@ -158,9 +158,10 @@ bool command_audit_verify(struct cli *cli, struct ms_error *err)
 	struct ms_json *verdict;
 
 	if (head && !is_hash(head))
-		return ms_fail(err, MS_ERR_USAGE,
-			       "--head %s: not a hash of %d hexadecimal digits, as status prints it",
-			       head, HASH_DIGITS);
+		return ms_fail(
+			err, MS_ERR_USAGE,
+			"--head %s: not a hash of %d hexadecimal digits, as status prints it", head,
+			HASH_DIGITS);
 	if (!session_open(cli, err) || !ms_audit_verify(cli->db, head, &verdict, err))
 		return false;
 	if (args_has(cli, ARG_JSON))

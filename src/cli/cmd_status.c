@@ -27,11 +27,13 @@ static void add_problem(struct ms_json *problems, char *text)
 }
 
 /* A run whose process died stays open until the next claim; no statement lasts longer than this. */
-static void add_silent_run(struct ms_json *problems, const struct cli *cli, const struct ms_json *run)
+static void add_silent_run(struct ms_json *problems, const struct cli *cli,
+			   const struct ms_json *run)
 {
 	if (int_of(run, "silent_s") > ms_config_int(cli->config, MS_OPT_DB_STATEMENT_TIMEOUT))
-		add_problem(problems, ms_format("run %" PRId64 " went silent; the next sync closes it",
-						int_of(run, "run")));
+		add_problem(problems,
+			    ms_format("run %" PRId64 " went silent; the next sync closes it",
+				      int_of(run, "run")));
 }
 
 /* What a monitor should wake somebody for. */
@@ -170,8 +172,8 @@ static void print_figures(const struct ms_json *status)
 	printf("alerts      %" PRId64 " not acknowledged\n",
 	       int_of(status, "unacknowledged_alerts"));
 	if (int_of(head, "audit_id") > 0)
-		printf("audit head  %s (entry %" PRId64 ")\n", ms_json_text(ms_json_get(head, "hash")),
-		       int_of(head, "audit_id"));
+		printf("audit head  %s (entry %" PRId64 ")\n",
+		       ms_json_text(ms_json_get(head, "hash")), int_of(head, "audit_id"));
 }
 
 static void print_status(const struct ms_json *status, const struct ms_json *problems,

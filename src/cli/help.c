@@ -32,9 +32,10 @@ static void print_args(FILE *to, unsigned args)
 
 static const char exit_codes[] =
 	"Exit codes:\n"
-	"  0 done   1 failed, or status finds something wrong   2 usage, configuration or schema\n"
-	"  3 database unreachable   4 partly done or conflict   5 refused or held by the guard\n"
-	"  6 another sync runs, or the cooldown   7 no terminal   130 cancelled\n";
+	"  0 done   1 failed, or status or audit verify finds something wrong\n"
+	"  2 usage, configuration or schema   3 database unreachable   4 partly done or conflict\n"
+	"  5 refused or held by the guard   6 another sync runs, or the cooldown   7 no terminal\n"
+	"  130 cancelled\n";
 
 void help_print(FILE *to)
 {

@@ -1,7 +1,9 @@
 # Tests with a throwaway cluster; those that need the program take it from MODELSYNC_BIN.
 integration_tests = \
+	tests/integration/test_adopt.py \
 	tests/integration/test_cli.py \
 	tests/integration/test_engine.py \
+	tests/integration/test_insight.py \
 	tests/integration/test_local.py \
 	tests/integration/test_reference.py \
 	tests/integration/test_replay.py \
@@ -10,7 +12,12 @@ integration_tests = \
 	tests/integration/test_sync_bad_input.py \
 	tests/integration/test_sync_stop.py
 TESTS += $(integration_tests)
-EXTRA_DIST += $(integration_tests) tests/integration/sync_case.py
+EXTRA_DIST += $(integration_tests) tests/integration/sync_case.py \
+	tests/fixtures/adopt/hosted.sql \
+	tests/fixtures/adopt/old_program.sql \
+	tests/fixtures/adopt/plain.sql \
+	tests/fixtures/adopt/rows.sql \
+	tests/fixtures/adopt/sparse.sql
 
 if HAVE_CMOCKA
 check_PROGRAMS += tests/integration/core_test

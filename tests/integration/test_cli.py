@@ -7,6 +7,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import unittest
 
@@ -113,6 +114,15 @@ class ModelsTest(CliTestCase):
             ["vendor/m00", "vendor/m03"],
         )
 
+    def test_infinity_is_no_date(self):
+        """Other programs may write it; one such row must not hide all the others."""
+        db = self.synced()
+        db.psql("UPDATE public.model_access SET expires_on = 'infinity', created_at = '-infinity'"
+                " WHERE model_id = 'vendor/m00'")
+        model = json.loads(self.ok(db, "models", "vendor/m00", "--json"))[0]
+        self.assertEqual((model["expires_on"], model["added_at"]), (None, None))
+        self.assertNotIn("-1s", self.ok(db, "models"))
+
     def test_mistakes(self):
         db = self.synced()
         for arguments, message in (
@@ -145,6 +155,17 @@ class ModelsTest(CliTestCase):
 
     def test_full_disk_is_an_error(self):
         db = self.synced()
+        done = db.cluster.scratch.run(
+            "sh", "-c", "%s models >/dev/full" % program(), env=db.environment()
+        )
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("cannot write the output", done.stderr)
+
+    def test_full_disk_in_the_middle_is_an_error(self):
+        """More than a buffer: the write that fails is not the last one."""
+        db = self.synced()
+        db.psql("INSERT INTO public.model_access (model_id, model_name)"
+                " SELECT 'bulk/m' || n, 'x' FROM generate_series(1, 2000) n")
         done = db.cluster.scratch.run(
             "sh", "-c", "%s models >/dev/full" % program(), env=db.environment()
         )
@@ -322,6 +343,25 @@ class SyncTest(CliTestCase):
         self.assertIn("parse: ", self.ok(db, "history"))
         self.assertIn("run 2 failed: parse", db.run("status").stdout)
 
+    def test_process_list_shows_no_secrets(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            url = "http://bob:hunter2@127.0.0.1:%d/models?api_key=hunter3" % server.getsockname()[1]
+            db = self.database()
+            process = subprocess.Popen(
+                db.program("sync", "--from", url), env=db.environment(),
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            try:
+                server.settimeout(10)
+                server.accept()[0].close()
+                with open("/proc/%d/cmdline" % process.pid, encoding="utf-8") as file:
+                    arguments = file.read()
+            finally:
+                process.kill()
+                process.wait()
+        self.assertIn("--from", arguments)
+        self.assertNotIn("hunter", arguments)
+
     def test_interrupt_cancels(self):
         """^C while the catalogue is awaited on standard input."""
         db = self.database()
@@ -345,6 +385,37 @@ class SyncTest(CliTestCase):
         finally:
             process.kill()
             process.communicate()
+
+    def test_closed_standard_input_is_an_error(self):
+        """Its number must not go to the database's socket."""
+        db = self.database()
+        done = db.cluster.scratch.run(
+            "sh", "-c", "%s sync --from - <&-" % program(), env=db.environment(), timeout=20
+        )
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("standard input: cannot read", done.stderr)
+
+    def test_two_signals_at_once_are_one(self):
+        """As timeout(1) sends them. The run ends in order."""
+        db = self.database()
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            url = "http://127.0.0.1:%d/models" % server.getsockname()[1]
+            process = subprocess.Popen(
+                db.program("sync", "--from", url), env=db.environment(),
+                stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            )
+            try:
+                server.settimeout(10)
+                connection = server.accept()[0]
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGINT)
+                self.assertEqual(process.wait(10), 130)
+                connection.close()
+            finally:
+                process.kill()
+                process.wait()
+        self.assertEqual(db.value("SELECT state || ' ' || category FROM modelsync.run"),
+                         "failed cancelled")
 
     def test_progress_only_on_a_terminal(self):
         db = self.database()
@@ -379,6 +450,7 @@ class ReadingTest(CliTestCase):
         self.assertEqual(self.ok(db, "events", "--since", "2100-01-01"), "")
         self.assertEqual(len(self.ok(db, "events", "--since", "1h").splitlines()), len(BASE) + 3)
         self.fails(db, 2, "events", "--since", "yesterday")
+        self.assertEqual(self.ok(db, "events", "--since", "999999999y"), self.ok(db, "events"))
 
     def test_history(self):
         db = self.synced()
@@ -399,6 +471,13 @@ class ReadingTest(CliTestCase):
         report = json.loads(self.ok(db, "status", "--json"))
         self.assertEqual((report["ok"], report["problems"]), (True, []))
         self.assertEqual(report["counts"]["by_status"]["new"], 23)
+        db.value("SELECT modelsync.sync_begin('{}')")
+        self.assertEqual(json.loads(self.ok(db, "status", "--json"))["running"]["silent_s"], 0)
+        db.psql("UPDATE modelsync.lease SET expires_at = now() - interval '10 minutes'")
+        done = db.run("status")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("problem     run 2 went silent; the next sync closes it", done.stdout)
+        self.sync(db, BASE)
         db.psql("UPDATE modelsync.run SET completed_at = completed_at - interval '27 hours'")
         done = db.run("status", "--json")
         self.assertEqual(done.returncode, 1)
@@ -526,7 +605,7 @@ class SettingsTest(unittest.TestCase):
         )
         self.assertEqual(
             done.stdout.splitlines(),
-            ["sync set status", "migrate status", "--dry-run", "json jsonl"], done.stderr,
+            ["sync set status", "migrate status quality", "--dry-run", "json jsonl"], done.stderr,
         )
 
 

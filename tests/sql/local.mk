@@ -1,14 +1,17 @@
 # pgTAP: each file on a fresh, migrated database.
 sql_tests = \
 	tests/sql/test_audit.pg \
+	tests/sql/test_audit_verify.pg \
 	tests/sql/test_contract.pg \
 	tests/sql/test_direct.pg \
 	tests/sql/test_edit.pg \
 	tests/sql/test_guard.pg \
 	tests/sql/test_presence.pg \
+	tests/sql/test_quality.pg \
 	tests/sql/test_runs.pg \
 	tests/sql/test_sync.pg \
 	tests/sql/test_undo.pg \
-	tests/sql/test_validate.pg
+	tests/sql/test_validate.pg \
+	tests/sql/test_why.pg
 TESTS += $(sql_tests)
 EXTRA_DIST += $(sql_tests) tests/sql/lib/helpers.psql
