@@ -132,19 +132,26 @@ static struct ms_token cut_part(struct ms_parser *p, struct ms_token part)
 	return part;
 }
 
+/* The next of a list of words: its index in the field's words, or -1 after an error. */
+static int next_word_value(struct ms_parser *p, const struct ms_field_row *row, struct ms_token *rest,
+			   bool *more)
+{
+	struct ms_token part;
+
+	*more = next_part(rest, &part);
+	part = cut_part(p, part);
+	return word_value(p, row, &part);
+}
+
 static struct ms_node *tiers_value(struct ms_parser *p, const struct ms_field_row *row,
 				   enum ms_operator op, struct ms_token rest)
 {
 	struct ms_node *n = ms_node_new(p, is_exact(op) ? MS_NODE_TIERS_EXACT : MS_NODE_TIERS, row);
-	struct ms_token part;
 	bool more;
 
 	do {
-		int i;
+		int i = next_word_value(p, row, &rest, &more);
 
-		more = next_part(&rest, &part);
-		part = cut_part(p, part);
-		i = word_value(p, row, &part);
 		if (i < 0)
 			return NULL;
 		n->bits |= 1u << i;
@@ -156,15 +163,11 @@ static struct ms_node *flags_value(struct ms_parser *p, const struct ms_field_ro
 				   struct ms_token rest)
 {
 	struct ms_node *first = NULL, **end = &first;
-	struct ms_token part;
 	bool more;
 
 	do {
-		int i;
+		int i = next_word_value(p, row, &rest, &more);
 
-		more = next_part(&rest, &part);
-		part = cut_part(p, part);
-		i = word_value(p, row, &part);
 		if (i < 0)
 			return NULL;
 		*end = ms_node_new(p, MS_NODE_FLAG, row);
