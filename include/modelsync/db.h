@@ -163,7 +163,6 @@ bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err) MS_MU
 bool ms_db_status(struct ms_db *db, const struct ms_config *config, struct ms_json **out,
 		  struct ms_error *err) MS_MUST_CHECK;
 bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
-bool ms_db_changesets(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
 struct ms_event_query {
 	int64_t run;       /* 0 = all */
 	int64_t changeset; /* 0 = all */

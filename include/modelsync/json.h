@@ -58,9 +58,8 @@ void ms_json_add_number(struct ms_json *to, const char *name, double n);
 void ms_json_add_bool(struct ms_json *to, const char *name, bool b);
 void ms_json_add_null(struct ms_json *to, const char *name);
 
-/* Owned text: one line, or indented. */
+/* Owned text of one line. */
 char *ms_json_print(const struct ms_json *v);
-char *ms_json_print_pretty(const struct ms_json *v);
 
 /*
  * PostgreSQL's jsonb can hold neither \u0000 nor half a surrogate pair. Replaces such escapes

@@ -24,7 +24,4 @@ char *ms_arena_strdup(struct ms_arena *arena, const char *s); /* NULL gives NULL
 /* As ms_arena_strdup(), but equal strings share one copy: for values that repeat (modality, …). */
 const char *ms_arena_intern(struct ms_arena *arena, const char *s);
 
-/* Bytes taken from the system so far. */
-size_t ms_arena_size(const struct ms_arena *arena);
-
 #endif

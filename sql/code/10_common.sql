@@ -116,18 +116,6 @@ as $$
 	select round((extract(epoch from clock_timestamp() - p_since) * 1000)::numeric, 3);
 $$;
 
--- The first p_limit elements.
-create or replace function modelsync.first_elements(p_list jsonb, p_limit int)
-returns jsonb
-language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-	select case when jsonb_array_length(p_list) <= p_limit then p_list
-		else (select jsonb_agg(e.value order by e.n)
-			from jsonb_array_elements(p_list) with ordinality e (value, n)
-			where e.n <= p_limit) end;
-$$;
-
 -- A price as a number; null when unknown, variable or not a price.  Inlined.
 create or replace function modelsync.price_number(p_price text)
 returns numeric

@@ -25,7 +25,6 @@ struct block {
 
 struct ms_arena {
 	struct block *head;
-	size_t size;
 	const char **interned;
 	size_t interned_count, interned_cap; /* cap is a power of two */
 };
@@ -62,7 +61,6 @@ static void add_block(struct ms_arena *arena, size_t least)
 	b->size = size;
 	b->next = arena->head;
 	arena->head = b;
-	arena->size += sizeof(*b) + size;
 }
 
 static void *take(struct ms_arena *arena, size_t size, size_t align)
@@ -143,9 +141,4 @@ const char *ms_arena_intern(struct ms_arena *arena, const char *s)
 		arena->interned_count++;
 	}
 	return *slot;
-}
-
-size_t ms_arena_size(const struct ms_arena *arena)
-{
-	return arena->size + arena->interned_cap * sizeof(*arena->interned);
 }

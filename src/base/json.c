@@ -359,10 +359,3 @@ char *ms_json_print(const struct ms_json *v)
 
 	return s ? s : ms_strdup("null");
 }
-
-char *ms_json_print_pretty(const struct ms_json *v)
-{
-	char *s = cJSON_Print(ctree(v));
-
-	return s ? s : ms_strdup("null");
-}

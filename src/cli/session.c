@@ -88,28 +88,24 @@ bool session_connect(struct cli *cli, struct ms_error *err)
 }
 
 /* Nobody but this program uses the private database, so nobody needs to be asked. */
-static bool bring_private_up_to_date(struct cli *cli, struct ms_error *err)
+static bool migrate_private(struct cli *cli, struct ms_error *err)
 {
-	struct ms_schema_status s;
-	int applied = 0;
-	bool ok;
+	int applied;
 
-	if (!args_has(cli, ARG_LOCAL) || args_has(cli, ARG_READ_ONLY))
-		return true;
-	if (!ms_schema_status(cli->db, &s, err))
+	if (!ms_schema_migrate(cli->db, &applied, err))
 		return false;
-	ok = (s.state != MS_SCHEMA_EMPTY && s.state != MS_SCHEMA_OUTDATED) ||
-	     ms_schema_migrate(cli->db, &applied, err);
-	ms_schema_status_clear(&s);
-	if (applied)
-		fprintf(stderr, "private database: schema brought up to date\n");
-	return ok;
+	fputs("private database: schema brought up to date\n", stderr);
+	return true;
 }
 
 bool session_open(struct cli *cli, struct ms_error *err)
 {
-	return session_connect(cli, err) && bring_private_up_to_date(cli, err) &&
-	       ms_schema_require(cli->db, err);
+	if (!session_connect(cli, err))
+		return false;
+	if (ms_schema_require(cli->db, err))
+		return true;
+	return err->category == MS_ERR_MIGRATE && args_has(cli, ARG_LOCAL) &&
+	       !args_has(cli, ARG_READ_ONLY) && migrate_private(cli, err);
 }
 
 const char *session_program(const struct cli *cli)

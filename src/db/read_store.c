@@ -16,26 +16,14 @@ bool ms_db_status(struct ms_db *db, const struct ms_config *config, struct ms_js
 	return ok;
 }
 
-static bool read_list(struct ms_db *db, const char *sql, int limit, struct ms_json **out,
-		      struct ms_error *err)
+bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err)
 {
 	char number[16];
 	const char *param = number;
 
 	snprintf(number, sizeof(number), "%d", limit);
-	return db_query_json(db, sql, 1, &param, out, err);
-}
-
-bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err)
-{
-	return read_list(db, "SELECT coalesce(jsonb_agg(h), '[]') FROM modelsync.history($1::int) h",
-			 limit, out, err);
-}
-
-bool ms_db_changesets(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err)
-{
-	return read_list(db, "SELECT coalesce(jsonb_agg(c), '[]') FROM modelsync.changeset_list($1::int) c",
-			 limit, out, err);
+	return db_query_json(db, "SELECT coalesce(jsonb_agg(h), '[]') FROM modelsync.history($1::int) h",
+			     1, &param, out, err);
 }
 
 struct event_reader {

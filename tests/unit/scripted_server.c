@@ -125,6 +125,17 @@ void server_stop(struct server *s)
 	ms_free(s);
 }
 
+bool upstream_start(void)
+{
+	static const char *const proxies[] = {"http_proxy", "https_proxy", "all_proxy", "ALL_PROXY",
+					      "HTTPS_PROXY"};
+	struct ms_error err;
+
+	for (size_t i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++)
+		unsetenv(proxies[i]);
+	return ms_upstream_init(&err);
+}
+
 struct ms_upstream_options options(void)
 {
 	return (struct ms_upstream_options){

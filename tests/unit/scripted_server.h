@@ -33,6 +33,9 @@ void server_stop(struct server *s);
 #define SCRIPT(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define OK(body)    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" body
 
+/* Starts the room without the proxies of the caller's environment. */
+bool upstream_start(void);
+
 /* Limits that suit a test; no retries, no URL. */
 struct ms_upstream_options options(void);
 

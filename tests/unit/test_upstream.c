@@ -438,15 +438,9 @@ int main(void)
 		cmocka_unit_test(test_deadline_spans_everything),
 		cmocka_unit_test(test_unusable_settings),
 	};
-	struct ms_error err;
 	int failed;
 
-	unsetenv("http_proxy");
-	unsetenv("https_proxy");
-	unsetenv("all_proxy");
-	unsetenv("ALL_PROXY");
-	unsetenv("HTTPS_PROXY");
-	if (!ms_upstream_init(&err))
+	if (!upstream_start())
 		return 1;
 	failed = cmocka_run_group_tests_name("upstream", tests, NULL, NULL);
 	ms_upstream_exit();
