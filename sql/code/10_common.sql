@@ -42,7 +42,9 @@ as $$
 		'', 'g'), E' \n');
 $$;
 
--- Who is behind a call, in a shape that fits the columns it is stored in.
+-- Who is behind a call, in a shape that fits the columns it is stored in.  os_user is
+-- what the caller says; the login is recorded beside it.  The profile has been checked
+-- by refusal(), or is that of the row that is passed here.
 create or replace function modelsync.context(p_ctx jsonb)
 returns jsonb
 language plpgsql stable
@@ -53,19 +55,36 @@ begin
 		select jsonb_build_object(
 			'origin', case when p_ctx ->> 'origin' in ('console', 'cli', 'daemon', 'http', 'sql')
 				then p_ctx ->> 'origin' else 'sql' end,
-			'os_user', nullif(left(modelsync.clean_line(p_ctx ->> 'os_user'), 100), ''),
+			'os_user', case when p_ctx ? 'os_user'
+				then nullif(left(modelsync.clean_line(p_ctx ->> 'os_user'), 100), '')
+				else coalesce((select left(p.email, 100) from public.profiles p
+						where p.id = (p_ctx ->> 'profile')::uuid),
+					nullif(modelsync.caller(), session_user)::text) end,
+			'profile', case when p_ctx ? 'profile' then (p_ctx ->> 'profile')::uuid
+				else modelsync.linked_profile() end,
 			'source', nullif(left(modelsync.clean_line(p_ctx ->> 'source'), 200), ''),
 			'reason', nullif(left(modelsync.clean_line(p_ctx ->> 'reason'), 500), '')));
 end
 $$;
 
+-- How an actor is shown: the login, which is certain, and behind it who that says to
+-- be.  Inlined.
+create or replace function modelsync.actor_text(p_login text, p_person text)
+returns text
+language sql immutable
+as $$
+	select p_login || case when p_person <> p_login then ' (' || p_person || ')' else '' end;
+$$;
+
 -- The name shown for a context.
 create or replace function modelsync.actor(p_ctx jsonb)
 returns text
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select coalesce(modelsync.context(p_ctx) ->> 'os_user', session_user);
+begin
+	return modelsync.actor_text(session_user, modelsync.context(p_ctx) ->> 'os_user');
+end
 $$;
 
 -- Under row-level security most rows are invisible, and writes change nothing and say

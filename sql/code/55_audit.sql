@@ -32,16 +32,18 @@ as $$
 	having p_changeset is not null;
 $$;
 
--- The hash of an entry over everything it says.  Inlined.
+-- The hash of an entry over everything it says; entries from before there were
+-- profiles have none.  Inlined.
 create or replace function modelsync.audit_hash(a modelsync.audit)
 returns bytea
 language sql stable
 as $$
-	select sha256(convert_to(jsonb_build_array(a.audit_id,
+	select sha256(convert_to((jsonb_build_array(a.audit_id,
 		to_char(a.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
 		a.action, a.outcome, a.changeset_id, a.run_id, a.origin, a.os_user, a.source, a.reason,
 		a.session_user_name, a.detail, encode(a.changes_digest, 'hex'),
-		encode(a.previous, 'hex'))::text, 'UTF8'));
+		encode(a.previous, 'hex'))
+		|| case when a.profile is null then '[]' else jsonb_build_array(a.profile) end)::text, 'UTF8'));
 $$;
 
 -- Appends an entry, and its row in the contract's admin_audit_log.
@@ -60,16 +62,16 @@ begin
 		digest := modelsync.changes_digest(p_changeset);
 	end if;
 	insert into public.admin_audit_log (actor_user_id, action, target, payload)
-	values (null, p_action, case when p_changeset is not null then 'changeset:' || p_changeset
+	values ((c ->> 'profile')::uuid, p_action, case when p_changeset is not null then 'changeset:' || p_changeset
 			when p_run is not null then 'run:' || p_run else 'modelsync' end,
 		jsonb_strip_nulls(c || jsonb_build_object('outcome', p_outcome, 'changeset', p_changeset,
 			'run', p_run, 'session_user', session_user, 'detail', p_detail)));
 	select h.audit_id + 1, clock_timestamp(), p_action, p_outcome, p_changeset, p_run,
 		c ->> 'origin', c ->> 'os_user', c ->> 'source', c ->> 'reason', session_user,
-		coalesce(p_detail, '{}'), digest, h.hash
+		(c ->> 'profile')::uuid, coalesce(p_detail, '{}'), digest, h.hash
 	into a.audit_id, a.at, a.action, a.outcome, a.changeset_id, a.run_id,
 		a.origin, a.os_user, a.source, a.reason, a.session_user_name,
-		a.detail, a.changes_digest, a.previous
+		a.profile, a.detail, a.changes_digest, a.previous
 	from modelsync.audit_head h
 	for update;
 	a.hash := modelsync.audit_hash(a);

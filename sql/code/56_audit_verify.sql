@@ -91,7 +91,8 @@ as $$
 			or a.changes_digest is distinct from coalesce(d.digest, modelsync.lines_digest(null))
 			or (a.action, a.origin, a.session_user_name) <> (s.kind, s.origin, s.session_user_name)
 			or a.os_user is distinct from s.os_user or a.source is distinct from s.source
-			or a.reason is distinct from s.reason or a.run_id is distinct from s.run_id)
+			or a.reason is distinct from s.reason or a.run_id is distinct from s.run_id
+			or a.profile is distinct from s.profile)
 	union all
 	select null, s.at, 'changes', format('changeset %s has no entry', s.changeset_id)
 	from modelsync.changeset s
@@ -168,7 +169,8 @@ as $$
 	select jsonb_build_object('audit_id', a.audit_id, 'at', a.at, 'action', a.action,
 		'outcome', a.outcome, 'changeset', a.changeset_id, 'run', a.run_id, 'origin', a.origin,
 		'os_user', a.os_user, 'source', a.source, 'reason', a.reason,
-		'session_user', a.session_user_name, 'detail', a.detail, 'hash', encode(a.hash, 'hex'))
+		'session_user', a.session_user_name,
+		'actor', modelsync.actor_text(a.session_user_name, a.os_user), 'profile', a.profile, 'detail', a.detail, 'hash', encode(a.hash, 'hex'))
 	from modelsync.audit a
 	where (p_since is null or a.at >= p_since)
 		and (p_models is null or a.changeset_id in (

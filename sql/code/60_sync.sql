@@ -19,6 +19,7 @@ as $$
 	select jsonb_build_object('run', r.run_id, 'owner', r.owner, 'started_at', r.started_at,
 		'phase', r.phase, 'done', r.progress_done, 'total', r.progress_total,
 		'bytes', r.progress_bytes, 'os_user', r.os_user, 'origin', r.origin,
+		'actor', modelsync.actor_text(r.session_user_name, r.os_user),
 		'trigger', r.trigger, 'cancel_requested', r.cancel_requested_at is not null)
 	where r.run_id is not null;
 $$;
@@ -108,7 +109,9 @@ as $$
 	where c.ends > clock_timestamp();
 $$;
 
-create or replace function modelsync.sync_begin(p jsonb)
+-- Claims the lease for a run.  p is that of sync_begin, and user_id and started_at,
+-- which the contract's function has.
+create or replace function modelsync.begin_run(p jsonb)
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -150,13 +153,13 @@ begin
 	insert into public.model_sync_log (sync_started_at, sync_status, added_by_user_id)
 	-- whoever says when it began is believed for the past only
 	values (least(nullif((p ->> 'started_at')::timestamptz, '-infinity'), clock_timestamp()),
-		'running', (p ->> 'user_id')::uuid)
+		'running', coalesce((p ->> 'user_id')::uuid, (c ->> 'profile')::uuid))
 	returning id into r.sync_log_id;
 	insert into modelsync.run (sync_log_id, fence, trigger, owner, origin, os_user, source, reason,
-		url, forced)
+		profile, url, forced)
 	values (r.sync_log_id, l.fence + 1, coalesce(p ->> 'trigger', 'manual'),
 		coalesce(nullif(left(p ->> 'owner', 200), ''), format('pid %s', pg_backend_pid())),
-		c ->> 'origin', c ->> 'os_user', c ->> 'source', c ->> 'reason',
+		c ->> 'origin', c ->> 'os_user', c ->> 'source', c ->> 'reason', (c ->> 'profile')::uuid,
 		left(p ->> 'url', 2000), coalesce((p ->> 'force')::bool, false))
 	returning run_id into r.run_id;
 	update modelsync.lease set fence = l.fence + 1, run_id = r.run_id,
@@ -168,6 +171,19 @@ begin
 	end if;
 	return jsonb_build_object('ok', true, 'run', r.run_id, 'sync_log_id', r.sync_log_id,
 		'fence', l.fence + 1, 'interrupted_run', interrupted);
+end
+$$;
+
+create or replace function modelsync.sync_begin(p jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	-- a run that settles a hold or is the contract's begins elsewhere
+	return coalesce(modelsync.refusal('sync_begin', p -> 'ctx'),
+		modelsync.begin_run(p - array['user_id', 'started_at']
+			- case when p ->> 'trigger' in ('hold', 'sql') then 'trigger' else '' end));
 end
 $$;
 
@@ -183,6 +199,9 @@ declare
 	l modelsync.lease;
 	cancelled bool;
 begin
+	if modelsync.refusal('sync_progress', null) is not null then
+		return 'lost';
+	end if;
 	select * into l from modelsync.lease;
 	if l.run_id is distinct from p_run or l.fence <> p_fence then
 		return 'lost';
@@ -209,7 +228,12 @@ returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	refusal jsonb := modelsync.refusal('sync_cancel', p_ctx);
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	update modelsync.run set cancel_requested_at = coalesce(cancel_requested_at, clock_timestamp()),
 		cancel_requested_by = coalesce(cancel_requested_by, modelsync.actor(p_ctx))
 	where run_id = p_run and state = 'running';
@@ -223,7 +247,7 @@ end
 $$;
 
 -- Closes a run as failed, whatever the message holds.
-create or replace function modelsync.sync_fail(p_run bigint, p_fence bigint, p_category text,
+create or replace function modelsync.fail_run(p_run bigint, p_fence bigint, p_category text,
 	p_message text, p_details jsonb)
 returns jsonb
 language plpgsql volatile
@@ -248,5 +272,17 @@ begin
 		jsonb_build_object('category', category, 'message', message));
 	return jsonb_build_object('ok', true, 'run', p_run, 'sync_log_id', r.sync_log_id,
 		'state', 'failed', 'category', category, 'message', message);
+end
+$$;
+
+create or replace function modelsync.sync_fail(p_run bigint, p_fence bigint, p_category text,
+	p_message text, p_details jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return coalesce(modelsync.refusal('sync_fail', null),
+		modelsync.fail_run(p_run, p_fence, p_category, p_message, p_details));
 end
 $$;

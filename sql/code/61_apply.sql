@@ -164,7 +164,7 @@ begin
 	started := clock_timestamp();
 	changeset := modelsync.record_plan(p, p_run);
 	update modelsync.hold set resolved_at = clock_timestamp(), resolved_run = p_run.run_id,
-		resolved_by = coalesce(p_run.os_user, session_user),
+		resolved_by = modelsync.actor_text(p_run.session_user_name, p_run.os_user),
 		state = case when p_run.trigger = 'hold' then 'applied' else 'superseded' end
 	where state = 'open';
 	report := modelsync.report(p, 'completed', null, null, p_meta,
@@ -188,7 +188,11 @@ declare
 	l modelsync.lease;
 	r modelsync.run;
 	p modelsync.sync_plan;
+	refusal jsonb := modelsync.refusal('sync_apply', null);
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	select * into l from modelsync.lease for update;
 	if l.run_id is distinct from p_run or l.fence <> p_fence then
 		return jsonb_build_object('ok', false, 'code', 'lost', 'run', p_run, 'message',
@@ -261,7 +265,11 @@ declare
 	claim jsonb;
 	state text;
 	message text;
+	refusal jsonb := modelsync.refusal('hold_apply', p_ctx);
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	select * into h from modelsync.hold x where x.hold_id = p_hold and x.state = 'open';
 	if not found then
 		return modelsync.not_open(p_hold);
@@ -270,7 +278,7 @@ begin
 			'message', format('hold %s keeps the catalogue of run %s by now, not that of run %s',
 				p_hold, h.run_id, p_run));
 	end if;
-	claim := modelsync.sync_begin(jsonb_build_object('trigger', 'hold', 'ctx', p_ctx,
+	claim := modelsync.begin_run(jsonb_build_object('trigger', 'hold', 'ctx', p_ctx,
 		'owner', format('hold %s', p_hold), 'settings', p_settings));
 	if not (claim ->> 'ok')::bool then
 		return claim;
@@ -279,7 +287,7 @@ begin
 	select * into h from modelsync.hold x
 	where x.hold_id = p_hold and x.state = 'open' and x.run_id = h.run_id for update;
 	if not found then
-		return modelsync.sync_fail(r.run_id, r.fence, 'conflict',
+		return modelsync.fail_run(r.run_id, r.fence, 'conflict',
 			format('hold %s was resolved by somebody else', p_hold), null);
 	end if;
 	begin
@@ -288,7 +296,7 @@ begin
 	exception when others then
 		get stacked diagnostics state = returned_sqlstate, message = message_text;
 	end;
-	return modelsync.sync_fail(r.run_id, r.fence,
+	return modelsync.fail_run(r.run_id, r.fence,
 		case when state = '40001' then 'conflict' else 'database' end, message,
 		jsonb_build_object('sqlstate', state));
 end
@@ -299,7 +307,12 @@ returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	refusal jsonb := modelsync.refusal('hold_discard', p_ctx);
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	update modelsync.hold set state = 'discarded', resolved_at = clock_timestamp(),
 		resolved_by = modelsync.actor(p_ctx)
 	where hold_id = p_hold and state = 'open';

@@ -116,7 +116,8 @@ begin
 end
 $$;
 
-create or replace function modelsync.edit_models(p_edits jsonb, p_ctx jsonb)
+-- Checks a batch and writes what can be written of it.
+create or replace function modelsync.decide(p_edits jsonb, p_ctx jsonb)
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -187,5 +188,15 @@ begin
 	from unnest(ids, results, olds) with ordinality t (id, result, old, n)
 	left join public.model_access m on m.model_id = t.id;
 	return answer;
+end
+$$;
+
+create or replace function modelsync.edit_models(p_edits jsonb, p_ctx jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return coalesce(modelsync.refusal('edit_models', p_ctx), modelsync.decide(p_edits, p_ctx));
 end
 $$;

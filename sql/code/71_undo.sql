@@ -225,7 +225,8 @@ declare
 	conflicts jsonb;
 	changes jsonb;
 	changeset bigint;
-	refusal jsonb := modelsync.row_security_refusal();
+	refusal jsonb := coalesce(case when not p_dry_run then modelsync.refusal('undo', p_ctx) end,
+		modelsync.row_security_refusal());
 begin
 	if refusal is not null then
 		return refusal;

@@ -61,7 +61,7 @@ select c.change_id as event_id, s.at, c.event as type, c.model_id, s.run_id as r
 				modelsync.folded_changes(c.changeset_id, c.model_id, c.event))
 		else jsonb_build_object('field', c.field, 'old', c.old, 'new', c.new)
 	end as detail,
-	s.reason
+	s.reason, modelsync.actor_text(s.session_user_name, s.os_user) as actor
 from modelsync.change c
 join modelsync.changeset s on s.changeset_id = c.changeset_id
 where c.event is not null;
@@ -74,6 +74,7 @@ as $$
 	select jsonb_build_object('run', r.run_id, 'sync_log_id', r.sync_log_id, 'state', r.state,
 		'trigger', r.trigger, 'owner', r.owner, 'origin', r.origin, 'os_user', r.os_user,
 		'source', r.source, 'reason', r.reason, 'session_user', r.session_user_name,
+		'actor', modelsync.actor_text(r.session_user_name, r.os_user), 'profile', r.profile,
 		'url', r.url, 'forced', r.forced, 'phase', r.phase, 'done', r.progress_done,
 		'total', r.progress_total, 'started_at', r.started_at, 'completed_at', r.completed_at,
 		'duration_ms', round((extract(epoch from coalesce(r.completed_at, clock_timestamp())
@@ -102,7 +103,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 	select jsonb_build_object('changeset', c.changeset_id, 'kind', c.kind, 'at', c.at,
 		'run', c.run_id, 'origin', c.origin, 'os_user', c.os_user, 'source', c.source,
-		'reason', c.reason, 'session_user', c.session_user_name, 'models', c.models,
+		'reason', c.reason, 'session_user', c.session_user_name,
+		'actor', modelsync.actor_text(c.session_user_name, c.os_user), 'profile', c.profile, 'models', c.models,
 		'fields', c.fields, 'undoes', c.undoes, 'undone_by', c.undone_by);
 $$;
 
@@ -140,7 +142,8 @@ as $$
 	select jsonb_build_object('event_id', c.change_id, 'at', s.at, 'type', c.event, 'field', c.field,
 		'old', c.old, 'new', c.new, 'changeset', c.changeset_id, 'kind', s.kind, 'run', s.run_id,
 		'origin', s.origin, 'os_user', s.os_user, 'source', s.source, 'reason', s.reason,
-		'session_user', s.session_user_name, 'undone_by', s.undone_by)
+		'session_user', s.session_user_name,
+		'actor', modelsync.actor_text(s.session_user_name, s.os_user), 'undone_by', s.undone_by)
 	from modelsync.change c
 	join modelsync.changeset s on s.changeset_id = c.changeset_id
 	where c.model_id = p_model_id
@@ -215,7 +218,8 @@ as $$
 		'unacknowledged_alerts', (select count(*) from modelsync.alert a
 			where a.acknowledged_at is null),
 		'audit_head', (select jsonb_build_object('audit_id', h.audit_id,
-			'hash', encode(h.hash, 'hex')) from modelsync.audit_head h));
+			'hash', encode(h.hash, 'hex')) from modelsync.audit_head h),
+		'you', modelsync.whoami());
 $$;
 
 -- Alerts nobody has acknowledged, newest first.
@@ -237,7 +241,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	n bigint;
+	refusal jsonb := modelsync.refusal('acknowledge_alerts', p_ctx);
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	update modelsync.alert set acknowledged_at = clock_timestamp(),
 		acknowledged_by = modelsync.actor(p_ctx)
 	where alert_id = any (p_alerts) and acknowledged_at is null;

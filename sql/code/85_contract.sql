@@ -10,7 +10,7 @@ returns jsonb
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select jsonb_build_object('origin', 'sql', 'os_user', session_user,
+	select jsonb_build_object('origin', 'sql', 'os_user', modelsync.caller(),
 		'source', current_setting('application_name', true));
 $$;
 
@@ -90,10 +90,10 @@ begin
 			'sync_log_id', null);
 	end if;
 	begin
-		claim := modelsync.sync_begin(request);
+		claim := modelsync.begin_run(request);
 	exception when foreign_key_violation then
 		message := format('p_added_by_user_id: there is no user %s', p_user);
-		claim := modelsync.sync_begin(request - 'user_id');
+		claim := modelsync.begin_run(request - 'user_id');
 	end;
 	if not (claim ->> 'ok')::bool then
 		return jsonb_build_object('success', false, 'error', claim ->> 'message',
@@ -101,14 +101,14 @@ begin
 	end if;
 	select * into r from modelsync.run where run_id = (claim ->> 'run')::bigint;
 	if message is not null then
-		report := modelsync.sync_fail(r.run_id, r.fence, 'validation', message, null);
+		report := modelsync.fail_run(r.run_id, r.fence, 'validation', message, null);
 	else
 		begin
 			report := modelsync.run_catalogue(r, array[p_models], null,
 				modelsync.effective_settings(null), true);
 		exception when others then
 			get stacked diagnostics state = returned_sqlstate, message = message_text;
-			report := modelsync.sync_fail(r.run_id, r.fence,
+			report := modelsync.fail_run(r.run_id, r.fence,
 				case when state = '40001' then 'conflict' else 'database' end, message,
 				jsonb_build_object('sqlstate', state));
 		end;
@@ -148,7 +148,7 @@ begin
 		answer := modelsync.refuse_edit(refusal, '[]', modelsync.sql_context());
 		return jsonb_build_object('success', false, 'error', refusal);
 	end if;
-	answer := modelsync.edit_models(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
+	answer := modelsync.decide(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
 			'model_id', coalesce(model, ''), 'is_free', p_is_free, 'is_pro', p_is_pro,
 			'is_enterprise', p_is_enterprise, 'status', p_status))),
 		modelsync.sql_context());

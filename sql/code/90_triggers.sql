@@ -6,6 +6,10 @@
 --
 -- Those programs have rights on their tables only, hence security definer; their
 -- names are the session's.
+--
+-- The engine's own writes are marked (modelsync.engine) and run as the owner of the
+-- schema.  Everybody can set the mark, and nobody else may create in that schema:
+-- conditions of triggers, unlike their functions, run as whoever writes.
 
 -- Before each changed row.  The version moves by one, whatever the writer says.
 create or replace function modelsync.stamp_model()
@@ -15,18 +19,27 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	new.row_version := old.row_version + 1;
-	if current_setting('modelsync.engine', true) is distinct from 'on' then
-		-- A model that its absence holds inactive keeps that; the writer's
-		-- status is the one its return restores.
-		if old.restore_status is not null and new.status is distinct from old.status
-			and new.restore_status is not distinct from old.restore_status then
-			new.restore_status := coalesce(new.status, 'new');
-			new.status := old.status;
-		end if;
-		if modelsync.decisions(new) <> modelsync.decisions(old) then
-			new.changed_at := clock_timestamp();
-			new.changed_by := session_user;
-		end if;
+	return new;
+end
+$$;
+
+-- After that one, of a direct write.
+create or replace function modelsync.stamp_direct()
+returns trigger
+language plpgsql security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	-- A model that its absence holds inactive keeps that; the writer's status is
+	-- the one its return restores.
+	if old.restore_status is not null and new.status is distinct from old.status
+		and new.restore_status is not distinct from old.restore_status then
+		new.restore_status := coalesce(new.status, 'new');
+		new.status := old.status;
+	end if;
+	if modelsync.decisions(new) <> modelsync.decisions(old) then
+		new.changed_at := clock_timestamp();
+		new.changed_by := modelsync.actor_text(session_user, modelsync.caller());
 	end if;
 	return new;
 end
@@ -60,8 +73,7 @@ declare
 	news jsonb[];
 	events text[];
 	changeset bigint;
-	ctx jsonb := jsonb_build_object('origin', 'sql', 'os_user', session_user, 'source',
-		current_setting('application_name', true));
+	ctx jsonb := modelsync.sql_context();
 begin
 	with d as (
 		select t.n, t.id, 1 as part, 'presence' as field, t.old_presence as old,
@@ -166,22 +178,31 @@ create trigger modelsync_stamp before update on public.model_access
 	for each row when (old.* is distinct from new.*)
 	execute function modelsync.stamp_model();
 
+drop trigger if exists modelsync_stamp_direct on public.model_access;
+create trigger modelsync_stamp_direct before update on public.model_access
+	for each row when ((current_setting('modelsync.engine', true) is distinct from 'on'
+		or not has_schema_privilege('modelsync', 'create')) and old.* is distinct from new.*)
+	execute function modelsync.stamp_direct();
+
 drop trigger if exists modelsync_direct_insert on public.model_access;
 create trigger modelsync_direct_insert after insert on public.model_access
 	referencing new table as written for each statement
-	when (current_setting('modelsync.engine', true) is distinct from 'on')
+	when (current_setting('modelsync.engine', true) is distinct from 'on'
+		or not has_schema_privilege('modelsync', 'create'))
 	execute function modelsync.log_direct_insert();
 
 drop trigger if exists modelsync_direct_update on public.model_access;
 create trigger modelsync_direct_update after update on public.model_access
 	referencing old table as replaced new table as written for each statement
-	when (current_setting('modelsync.engine', true) is distinct from 'on')
+	when (current_setting('modelsync.engine', true) is distinct from 'on'
+		or not has_schema_privilege('modelsync', 'create'))
 	execute function modelsync.log_direct_update();
 
 drop trigger if exists modelsync_direct_delete on public.model_access;
 create trigger modelsync_direct_delete after delete on public.model_access
 	referencing old table as replaced for each statement
-	when (current_setting('modelsync.engine', true) is distinct from 'on')
+	when (current_setting('modelsync.engine', true) is distinct from 'on'
+		or not has_schema_privilege('modelsync', 'create'))
 	execute function modelsync.log_direct_delete();
 
 drop trigger if exists modelsync_profile on public.profiles;
@@ -204,7 +225,3 @@ create trigger audit_is_append_only before update or delete on modelsync.audit
 drop trigger if exists audit_is_never_truncated on modelsync.audit;
 create trigger audit_is_never_truncated before truncate on modelsync.audit
 	for each statement execute function modelsync.refuse_audit_change();
-
--- Nothing of the engine is for everybody.
-revoke all on all functions in schema modelsync from public;
-revoke all on schema modelsync from public;

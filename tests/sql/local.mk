@@ -8,6 +8,7 @@ sql_tests = \
 	tests/sql/test_guard.pg \
 	tests/sql/test_presence.pg \
 	tests/sql/test_quality.pg \
+	tests/sql/test_roles.pg \
 	tests/sql/test_runs.pg \
 	tests/sql/test_sync.pg \
 	tests/sql/test_undo.pg \
