@@ -45,8 +45,6 @@ const char *json_time_text(char *buf, size_t size, const struct ms_json *v)
 
 void json_actor_text(struct ms_text *out, const struct ms_json *v)
 {
-	const char *user = ms_json_string(ms_json_get(v, "os_user"));
-
-	ms_text_addf(out, "%s%s%s", user ? user : "", user ? "/" : "",
+	ms_text_addf(out, "%s/%s", ms_json_text(ms_json_get(v, "actor")),
 		     ms_json_text(ms_json_get(v, "origin")));
 }

@@ -168,7 +168,7 @@ void json_value_text(struct ms_text *out, const struct ms_json *v); /* null is "
 void json_change_text(struct ms_text *out, const struct ms_json *change);
 /* "2026-06-07 18:23:05" of PostgreSQL's JSON form; "" for null */
 const char *json_time_text(char *buf, size_t size, const struct ms_json *v);
-void json_actor_text(struct ms_text *out, const struct ms_json *v); /* "alice/console" */
+void json_actor_text(struct ms_text *out, const struct ms_json *v); /* "alice/console", "login (alice)/cli" */
 void report_print(const struct cli *cli, const struct ms_run_report *r);
 /* "changeset 7: 3 models changed" and what was not; noun in the singular */
 void write_result_print(const struct ms_write_result *r, const char *noun, const char *verb);

@@ -12,15 +12,14 @@ static const char *text_of(const struct ms_json *entry, const char *name)
 	return ms_json_text(ms_json_get(entry, name));
 }
 
-/* "sync #881" or the person. */
+/* "sync #881" or the actor. */
 static char *actor_of(const struct ms_json *entry)
 {
 	long long run = (long long)ms_json_int(ms_json_get(entry, "run"), 0);
-	const char *who = text_of(entry, "os_user");
 
 	if (strcmp(text_of(entry, "kind"), "sync") == 0)
 		return ms_format("sync #%lld", run);
-	return ms_strdup(*who ? who : text_of(entry, "session_user"));
+	return ms_strdup(text_of(entry, "actor"));
 }
 
 static char *what_of(const struct ms_json *entry)

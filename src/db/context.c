@@ -84,7 +84,7 @@ static bool refuse_busy(const struct ms_json *v, struct ms_error *err)
 
 	return ms_fail(err, MS_ERR_BUSY, "a sync already runs: run %lld by %s (%s) since %.19s UTC, phase %s",
 		       (long long)ms_json_int(ms_json_get(running, "run"), 0),
-		       ms_json_text(ms_json_get(running, "os_user")),
+		       ms_json_text(ms_json_get(running, "actor")),
 		       ms_json_text(ms_json_get(running, "origin")),
 		       ms_json_text(ms_json_get(running, "started_at")),
 		       ms_json_text(ms_json_get(running, "phase")));

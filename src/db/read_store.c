@@ -43,7 +43,8 @@ bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event
 {
 	static const char sql[] =
 		"SELECT (jsonb_build_object('type', type, 'model_id', model_id, 'run', run,"
-		"  'changeset', changeset, 'at', at, 'origin', origin, 'os_user', os_user)"
+		"  'changeset', changeset, 'at', at, 'origin', origin, 'os_user', os_user,"
+		"  'actor', actor)"
 		"  || CASE WHEN reason IS NULL THEN '{}' ELSE jsonb_build_object('reason', reason) END"
 		"  || coalesce(detail, '{}'))::text, model_id"
 		" FROM (SELECT * FROM modelsync.event"

@@ -68,7 +68,7 @@ class AuditTest(InsightTestCase):
         self.decide(db, "vendor/m02", "tier=+pro")
         out = self.ok(db, "audit").splitlines()
         self.assertEqual([line.split()[0] for line in out], ["ENTRY", "3", "2", "1"])
-        self.assertRegex(out[2], r"edit +done +\S+/cli .*a good one")
+        self.assertRegex(out[2], r"edit +done +modelsync( \(\S+\))?/cli .*a good one")
         entries = self.json(db, "audit")
         self.assertEqual([e["audit_id"] for e in entries], [3, 2, 1])
         self.assertLessEqual({"at", "action", "outcome", "changeset", "run", "os_user", "hash"},
@@ -197,7 +197,7 @@ class WhyTest(InsightTestCase):
         self.decide(db, "id=vendor/m01", "status=active", "tier=+pro", "--reason", "good value")
         out = self.ok(db, "why", "vendor/m01", "pro")
         self.assertIn("vendor/m01 is visible to pro\n", out)
-        self.assertRegex(out, r"yes +status +active +20\S+ \S+ by \S+/cli, edit, changeset 2: good value")
+        self.assertRegex(out, r"yes +status +active +20\S+ \S+ by modelsync( \(\S+\))?/cli, edit, changeset 2: good value")
         self.assertRegex(out, r"no +tier free +not granted .*sync, changeset 1")
         self.assertRegex(out, r"yes +tier pro +granted .*changeset 2: good value")
         self.assertIn("vendor/m01 is not visible to free", self.ok(db, "why", "vendor/m01", "free"))

@@ -148,10 +148,10 @@ struct ms_json *fixture_detail(const char *model_id)
 		"{\"model\":{\"model_id\":\"%s\"},\"description\":\"Words about it that fill more than one line "
 		"so that they have to be broken somewhere, best at a blank.\",\"history\":["
 		"{\"at\":\"2026-09-21T10:12:00+00:00\",\"type\":\"tiers_changed\",\"field\":\"is_pro\",\"old\":false,"
-		"\"new\":true,\"changeset\":17,\"kind\":\"edit\",\"run\":null,\"os_user\":\"alice\","
+		"\"new\":true,\"changeset\":17,\"kind\":\"edit\",\"run\":null,\"actor\":\"alice\","
 		"\"reason\":\"asked for by sales\"},"
 		"{\"at\":\"2026-09-20T02:00:00+00:00\",\"type\":\"model_added\",\"field\":\"presence\",\"old\":null,"
-		"\"new\":{},\"changeset\":16,\"kind\":\"sync\",\"run\":881,\"os_user\":\"cron\",\"reason\":null}]}",
+		"\"new\":{},\"changeset\":16,\"kind\":\"sync\",\"run\":881,\"actor\":\"cron\",\"reason\":null}]}",
 		model_id);
 	struct ms_json *v = parse(text);
 
