@@ -81,6 +81,7 @@ bool ms_schema_status(struct ms_db *db, struct ms_schema_status *out, struct ms_
  * What a migration would meet, without writing anything; owned:
  * {"target": {database, host, port, user, version, size},
  *  "problems": [{problem, fix, who}…], what would keep it from succeeding and the SQL that helps,
+ *  "notes": [{problem, fix, who}…], what it can do without,
  *  "objects": [{object, action, rows, detail}…]}, tables, functions and views of other programs;
  * action is create, adopt, widen, replace, rename, drop or keep.
  */
@@ -92,8 +93,12 @@ bool ms_schema_survey(struct ms_db *db, struct ms_json **out, struct ms_error *e
  */
 bool ms_schema_migrate(struct ms_db *db, int *applied, struct ms_error *err) MS_MUST_CHECK;
 
-/* Fails with `migrate` and what to do unless the schema is current. */
+/* Fails with `migrate` and what to do unless the schema is current, with `refused` for a login
+ * that has no role here. */
 bool ms_schema_require(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
+
+/* Fails with `refused` unless the login has the rights of the schema's owner, or there is none yet. */
+bool ms_schema_require_owner(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
 
 /* --- models ------------------------------------------------------------------------------- */
 
@@ -191,6 +196,24 @@ bool ms_db_quality(struct ms_db *db, struct ms_json **out, struct ms_error *err)
 /* Whether a tier, or a user named by id or e-mail address, may use a model, and why. */
 bool ms_db_why(struct ms_db *db, const char *model, const char *who, struct ms_json **out,
 	       struct ms_error *err) MS_MUST_CHECK;
+
+/* --- roles -------------------------------------------------------------------------------- */
+
+/* Shapes: docs/database.md. All results are owned by the caller. */
+bool ms_db_whoami(struct ms_db *db, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+bool ms_logins(struct ms_db *db, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+struct ms_grant {
+	const char *login, *role; /* role: "viewer", "admin" or "service" */
+	const char *profile;      /* e-mail address or id to link it to; NULL leaves the link alone */
+	const char *reason;       /* for the audit; may be NULL */
+	bool create;              /* the login, if it is not there */
+};
+/* Gives a login a role in place of the one it has. `refused` names the SQL that helps. */
+bool ms_login_grant(struct ms_db *db, const struct ms_grant *grant, struct ms_json **out,
+		    struct ms_error *err) MS_MUST_CHECK;
+/* Takes its role and its link away. */
+bool ms_login_revoke(struct ms_db *db, const char *login, const char *reason, struct ms_json **out,
+		     struct ms_error *err) MS_MUST_CHECK;
 
 /* --- notifications ------------------------------------------------------------------------ */
 

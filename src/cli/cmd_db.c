@@ -45,6 +45,18 @@ static void print_target(const struct cli *cli, FILE *to)
 	ms_text_clear(&database);
 }
 
+/* The functions that tell are there with the current schema only. */
+static bool print_role(const struct cli *cli, struct ms_error *err)
+{
+	struct ms_json *me;
+
+	if (!ms_db_whoami(cli->db, &me, err))
+		return false;
+	print_whoami("you:      ", me);
+	ms_json_free(me);
+	return true;
+}
+
 bool command_db_status(struct cli *cli, struct ms_error *err)
 {
 	static const char *const verdicts[] = {
@@ -58,10 +70,12 @@ bool command_db_status(struct cli *cli, struct ms_error *err)
 			"an applied migration differs from this program's: another build applied it",
 	};
 	struct ms_schema_status s;
+	bool ok;
 
 	if (!session_connect(cli, err) || !ms_schema_status(cli->db, &s, err))
 		return false;
 	print_target(cli, stdout);
+	ok = s.state != MS_SCHEMA_CURRENT || print_role(cli, err);
 	print_table(&s);
 	if (*s.unknown)
 		printf("unknown to this program: %s\n", s.unknown);
@@ -69,20 +83,25 @@ bool command_db_status(struct cli *cli, struct ms_error *err)
 	if (s.state != MS_SCHEMA_CURRENT)
 		cli->exit_code = ms_category_exit_code(MS_ERR_MIGRATE);
 	ms_schema_status_clear(&s);
-	return true;
+	return ok;
 }
 
-/* Each problem with the statement that helps, to be copied. */
+/* Each with the statement that helps, to be copied. */
+static void print_findings(const char *kind, const struct ms_json *findings, FILE *to)
+{
+	for (const struct ms_json *f = ms_json_first(findings); f; f = ms_json_next(f))
+		fprintf(to, "%s: %s\n    %s\n    to be run by: %s\n", kind,
+			ms_json_text(ms_json_get(f, "problem")), ms_json_text(ms_json_get(f, "fix")),
+			ms_json_text(ms_json_get(f, "who")));
+}
+
 static bool fail_on_problems(const struct ms_json *survey, struct ms_error *err)
 {
 	const struct ms_json *problems = ms_json_get(survey, "problems");
 
 	if (!ms_json_count(problems))
 		return true;
-	for (const struct ms_json *p = ms_json_first(problems); p; p = ms_json_next(p))
-		fprintf(stderr, "problem: %s\n    %s\n    to be run by: %s\n",
-			ms_json_text(ms_json_get(p, "problem")), ms_json_text(ms_json_get(p, "fix")),
-			ms_json_text(ms_json_get(p, "who")));
+	print_findings("problem", problems, stderr);
 	return ms_fail(err, MS_ERR_MIGRATE, "%zu %s in the way of a migration; nothing was changed",
 		       ms_json_count(problems), ms_json_count(problems) == 1 ? "problem stands" : "problems stand");
 }
@@ -124,6 +143,7 @@ static void print_survey(const struct cli *cli, const struct ms_json *survey, FI
 	fprintf(to, "size: %s\n", ms_json_text(ms_json_get(ms_json_get(survey, "target"), "size")));
 	if (has_objects(survey))
 		print_objects(survey, to);
+	print_findings("note", ms_json_get(survey, "notes"), to);
 }
 
 /* A database behind a Unix socket is this machine's; one behind an address may be production. */
@@ -193,7 +213,8 @@ bool command_db_migrate(struct cli *cli, struct ms_error *err)
 
 	if (!dry_run && !session_require_write(cli, err))
 		return false;
-	if (!session_connect(cli, err) || !ms_schema_status(cli->db, &s, err))
+	if (!session_connect(cli, err) || (!dry_run && !ms_schema_require_owner(cli->db, err)) ||
+	    !ms_schema_status(cli->db, &s, err))
 		return false;
 	ok = dry_run ? plan(cli, &s, err) : check_and_migrate(cli, &s, err);
 	ms_schema_status_clear(&s);

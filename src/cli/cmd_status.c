@@ -180,6 +180,7 @@ static void print_status(const struct ms_json *status, const struct ms_json *pro
 			 const struct ms_text *database, int64_t now)
 {
 	print_clean("database    ", ms_text_str(database));
+	print_whoami("you         ", ms_json_get(status, "you"));
 	print_counts(ms_json_get(status, "counts"));
 	print_run("last run", ms_json_get(status, "last_run"), "started_at", now);
 	print_run("completed", ms_json_get(status, "last_completed"), "completed_at", now);

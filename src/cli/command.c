@@ -62,6 +62,18 @@ const struct command command_table[] = {
 	 ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES), 0, 0, command_db_migrate},
 	{"db status", "", "which migrations are applied",
 	 "Exits with 2 unless the schema is current.", 0u, 0, 0, command_db_status},
+	{"db grant", "LOGIN viewer|admin|service", "let a login use this database",
+	 "A viewer reads, an admin also syncs and decides, a service syncs and decides only for the\n"
+	 "admins that it has authenticated. A login has one role: the new one replaces the old. To be\n"
+	 "run as the owner of the schema.",
+	 ARG_BIT(ARG_PROFILE) | ARG_BIT(ARG_CREATE) | ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 2, 2,
+	 command_db_grant},
+	{"db revoke", "LOGIN", "take a login's role and its profile away",
+	 "The login itself stays. To be run as the owner of the schema.",
+	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 1, 1, command_db_revoke},
+	{"db grants", "", "which logins may do what, and for which profile they stand",
+	 "Superusers may everything and are not listed.", ARG_BIT(ARG_JSON), 0, 0,
+	 command_db_grants},
 	{"db quality", "", "what is wrong with the data, and what to do about it",
 	 "The same counts are kept with every run that completes: history --json.",
 	 ARG_BIT(ARG_JSON), 0, 0, command_db_quality},

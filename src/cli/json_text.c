@@ -48,3 +48,23 @@ void json_actor_text(struct ms_text *out, const struct ms_json *v)
 	ms_text_addf(out, "%s/%s", ms_json_text(ms_json_get(v, "actor")),
 		     ms_json_text(ms_json_get(v, "origin")));
 }
+
+void print_whoami(const char *prefix, const struct ms_json *me)
+{
+	const char *login = ms_json_text(ms_json_get(me, "login"));
+	const char *acts_as = ms_json_text(ms_json_get(me, "acts_as"));
+	const char *role = ms_json_text(ms_json_get(me, "role"));
+	const char *email = ms_json_text(ms_json_get(me, "email"));
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	ms_text_addf(&line, "%s", login);
+	if (strcmp(login, acts_as) != 0)
+		ms_text_addf(&line, " as %s", acts_as);
+	ms_text_addf(&line, ", %s%s", strcmp(role, "owner") == 0 ? "with the rights of the " : "",
+		     role);
+	if (*email)
+		ms_text_addf(&line, ", linked to %s", email);
+	print_clean(prefix, ms_text_str(&line));
+	ms_text_clear(&line);
+}

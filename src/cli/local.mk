@@ -7,6 +7,7 @@ libcli_a_SOURCES = \
 	src/cli/cmd_console.c \
 	src/cli/cmd_db.c \
 	src/cli/cmd_events.c \
+	src/cli/cmd_grant.c \
 	src/cli/cmd_history.c \
 	src/cli/cmd_models.c \
 	src/cli/cmd_quality.c \

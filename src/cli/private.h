@@ -30,6 +30,8 @@ enum arg {
 	ARG_COLUMNS,
 	ARG_FORMAT,
 	ARG_REASON,
+	ARG_PROFILE,
+	ARG_CREATE,
 	ARG_LIMIT,
 	ARG_SINCE,
 	ARG_HEAD,
@@ -76,6 +78,7 @@ struct cli {
 	struct ms_config *config;
 	struct ms_db *db;
 	int64_t run; /* of the sync, for error reports */
+	bool is_writing;   /* the command writes to the database */
 	bool has_declined; /* answered a question with no */
 	int exit_code;
 };
@@ -111,8 +114,8 @@ bool session_connect(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 bool session_open(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* How commands that we propose must begin to reach the same database. */
 const char *session_program(const struct cli *cli);
-/* Fails under --read-only. */
-bool session_require_write(const struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+/* Fails under --read-only; session_open() will fail for a viewer. */
+bool session_require_write(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* Starts the private cluster; *conninfo is owned. */
 bool local_start(char **conninfo, struct ms_error *err) MS_MUST_CHECK;
 /* Becomes the script with these arguments; returns only when that fails. */
@@ -170,6 +173,8 @@ void json_change_text(struct ms_text *out, const struct ms_json *change);
 const char *json_time_text(char *buf, size_t size, const struct ms_json *v);
 void json_actor_text(struct ms_text *out, const struct ms_json *v); /* "alice/console", "login (alice)/cli" */
 void report_print(const struct cli *cli, const struct ms_run_report *r);
+/* "alice, viewer, linked to alice@example.org" of ms_db_whoami() */
+void print_whoami(const char *prefix, const struct ms_json *me);
 /* "changeset 7: 3 models changed" and what was not; noun in the singular */
 void write_result_print(const struct ms_write_result *r, const char *noun, const char *verb);
 
@@ -199,6 +204,9 @@ bool command_status(struct cli *cli, struct ms_error *err);
 bool command_db_migrate(struct cli *cli, struct ms_error *err);
 bool command_db_status(struct cli *cli, struct ms_error *err);
 bool command_db_quality(struct cli *cli, struct ms_error *err);
+bool command_db_grant(struct cli *cli, struct ms_error *err);
+bool command_db_revoke(struct cli *cli, struct ms_error *err);
+bool command_db_grants(struct cli *cli, struct ms_error *err);
 bool command_config_check(struct cli *cli, struct ms_error *err);
 bool command_config_show(struct cli *cli, struct ms_error *err);
 bool command_local(struct cli *cli, struct ms_error *err);

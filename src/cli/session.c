@@ -98,12 +98,31 @@ static bool migrate_private(struct cli *cli, struct ms_error *err)
 	return true;
 }
 
+/* Said before the command asks questions, and not after them by the database. */
+static bool refuse_viewer(struct cli *cli, struct ms_error *err)
+{
+	struct ms_json *me;
+	const char *login;
+	bool ok;
+
+	if (!ms_db_whoami(cli->db, &me, err))
+		return false;
+	login = ms_json_text(ms_json_get(me, "acts_as"));
+	ok = strcmp(ms_json_text(ms_json_get(me, "role")), "viewer") != 0 ||
+	     ms_fail(err, MS_ERR_REFUSED,
+		     "you are a viewer (%s), and %s writes; %s can make you an admin: "
+		     "modelsync-tui db grant %s admin",
+		     login, cli->command->name, ms_json_text(ms_json_get(me, "owner")), login);
+	ms_json_free(me);
+	return ok;
+}
+
 bool session_open(struct cli *cli, struct ms_error *err)
 {
 	if (!session_connect(cli, err))
 		return false;
 	if (ms_schema_require(cli->db, err))
-		return true;
+		return !cli->is_writing || refuse_viewer(cli, err);
 	return err->category == MS_ERR_MIGRATE && args_has(cli, ARG_LOCAL) &&
 	       !args_has(cli, ARG_READ_ONLY) && migrate_private(cli, err);
 }
@@ -113,8 +132,9 @@ const char *session_program(const struct cli *cli)
 	return args_has(cli, ARG_LOCAL) ? "modelsync-tui --local" : "modelsync-tui";
 }
 
-bool session_require_write(const struct cli *cli, struct ms_error *err)
+bool session_require_write(struct cli *cli, struct ms_error *err)
 {
+	cli->is_writing = true;
 	return !args_has(cli, ARG_READ_ONLY) ||
 	       ms_fail(err, MS_ERR_REFUSED, "%s writes to the database, which --read-only forbids",
 		       cli->command->name);

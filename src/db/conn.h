@@ -46,6 +46,10 @@ bool db_query_json(struct ms_db *db, const char *sql, int n, const char *const *
 /* The engine's refusal {"ok":false,"code",…} as an error; true when v is not a refusal. */
 bool db_check_reply(const struct ms_json *v, struct ms_error *err) MS_MUST_CHECK;
 
+/* One row with one JSON value that is no refusal. */
+bool db_call(struct ms_db *db, const char *sql, int n, const char *const *params, struct ms_json **out,
+	     struct ms_error *err) MS_MUST_CHECK;
+
 /* Who writes, for the audit: the `ctx` argument of the engine's functions. Owned. */
 struct ms_json *db_context(const struct ms_db *db, const char *reason);
 char *db_context_text(const struct ms_db *db, const char *reason);

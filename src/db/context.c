@@ -112,6 +112,7 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err)
 	};
 	const char *code = ms_json_text(ms_json_get(v, "code"));
 	const char *message = ms_json_text(ms_json_get(v, "message"));
+	const char *fix = ms_json_text(ms_json_get(v, "fix"));
 
 	if (ms_json_bool(ms_json_get(v, "ok")))
 		return true;
@@ -121,6 +122,19 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err)
 		return refuse_cooldown(v, err);
 	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
 		if (strcmp(code, map[i].code) == 0)
-			return ms_fail(err, map[i].category, "%s", *message ? message : code);
+			return ms_fail(err, map[i].category, "%s%s%s", *message ? message : code,
+				       *fix ? "; a superuser can help: " : "", fix);
 	return ms_fail(err, MS_ERR_DATABASE, "refused by the database: %s %s", code, message);
+}
+
+bool db_call(struct ms_db *db, const char *sql, int n, const char *const *params, struct ms_json **out,
+	     struct ms_error *err)
+{
+	if (!db_query_json(db, sql, n, params, out, err))
+		return false;
+	if (db_check_reply(*out, err))
+		return true;
+	ms_json_free(*out);
+	*out = NULL;
+	return false;
 }

@@ -40,10 +40,5 @@ bool ms_db_why(struct ms_db *db, const char *model, const char *who, struct ms_j
 {
 	const char *params[] = {model, who};
 
-	if (!db_query_json(db, "SELECT modelsync.why($1, $2)", 2, params, out, err))
-		return false;
-	if (db_check_reply(*out, err))
-		return true;
-	ms_json_free(*out);
-	return false;
+	return db_call(db, "SELECT modelsync.why($1, $2)", 2, params, out, err);
 }

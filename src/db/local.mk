@@ -8,6 +8,7 @@ libdb_a_SOURCES = \
 	src/db/model_store.c \
 	src/db/notice.c \
 	src/db/read_store.c \
+	src/db/role_store.c \
 	src/db/run_store.c \
 	src/db/schema.c \
 	src/db/write_store.c

@@ -175,12 +175,10 @@ bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *
 bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json, struct ms_error *err)
 {
 	static const char sql[] =
-		"SELECT jsonb_build_object('model', to_jsonb(m), 'description', a.model_description,"
+		"SELECT jsonb_build_object('model', to_jsonb(m), 'description', m.description,"
 		" 'history', coalesce((SELECT jsonb_agg(h) FROM modelsync.model_history($1, 50) h), '[]'))"
-		" FROM modelsync.model m JOIN public.model_access a ON a.model_id = m.model_id"
-		" WHERE m.model_id = $1"
-		" UNION ALL SELECT '{}' WHERE NOT EXISTS"
-		" (SELECT FROM public.model_access WHERE model_id = $1)";
+		" FROM modelsync.model m WHERE m.model_id = $1"
+		" UNION ALL SELECT '{}' WHERE NOT EXISTS (SELECT FROM modelsync.model WHERE model_id = $1)";
 
 	if (!db_query_json(db, sql, 1, &id, json, err))
 		return false;

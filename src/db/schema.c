@@ -55,15 +55,43 @@ void ms_schema_status_clear(struct ms_schema_status *s)
 	memset(s, 0, sizeof(*s));
 }
 
+/* No row without the schema. to_regclass() would fail for those who may not look into it. */
+static const char access_sql[] =
+	"SELECT CASE WHEN has_schema_privilege(oid, 'USAGE')"
+	" THEN to_regclass('modelsync.schema_migration') IS NOT NULL END,"
+	" pg_has_role(nspowner, 'USAGE'), nspowner::regrole, quote_ident(current_user)"
+	" FROM pg_namespace WHERE nspname = 'modelsync'";
+
 static bool has_table(struct ms_db *db, bool *exists, struct ms_error *err)
 {
+	bool may_look = true;
 	PGresult *r;
 
-	if (!db_query(db, "SELECT to_regclass('modelsync.schema_migration') IS NOT NULL", 0, NULL, &r, err))
+	if (!db_query(db, access_sql, 0, NULL, &r, err))
 		return false;
-	*exists = strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+	*exists = PQntuples(r) && strcmp(PQgetvalue(r, 0, 0), "t") == 0;
+	if (PQntuples(r) && PQgetisnull(r, 0, 0))
+		may_look = ms_fail(err, MS_ERR_REFUSED,
+				   "%s has no role in this database; %s can give it one: "
+				   "modelsync-tui db grant %s viewer",
+				   PQgetvalue(r, 0, 3), PQgetvalue(r, 0, 2), PQgetvalue(r, 0, 3));
 	PQclear(r);
-	return true;
+	return may_look;
+}
+
+bool ms_schema_require_owner(struct ms_db *db, struct ms_error *err)
+{
+	bool is_owner = true;
+	PGresult *r;
+
+	if (!db_query(db, access_sql, 0, NULL, &r, err))
+		return false;
+	if (PQntuples(r) && strcmp(PQgetvalue(r, 0, 1), "t") != 0)
+		is_owner = ms_fail(err, MS_ERR_REFUSED,
+				   "the schema modelsync belongs to %s, and you are %s: run this as %s",
+				   PQgetvalue(r, 0, 2), PQgetvalue(r, 0, 3), PQgetvalue(r, 0, 2));
+	PQclear(r);
+	return is_owner;
 }
 
 /* Row 0 stands for the code; the migrations follow. */

@@ -6,6 +6,7 @@
 --   target    which database this is
 --   problems  what would make the migration fail, or fail to do anything, each with
 --             the statement that helps and who can run it
+--   notes     what it can do without, likewise
 --   objects   what of the contract is there and what becomes of it
 with contract (name) as (
 	values ('model_access'), ('model_sync_log'), ('profiles'), ('admin_audit_log')
@@ -187,6 +188,20 @@ with contract (name) as (
 		select from pg_index i join pg_attribute a on a.attrelid = i.indrelid and a.attnum = i.indkey[0]
 		where i.indrelid = t.oid and i.indisunique and i.indnkeyatts = 1 and i.indpred is null
 			and a.attname = 'model_id')
+), group_role (name, rank, oid) as (
+	select n.name, n.rank, r.oid
+	from unnest(array['modelsync_viewer', 'modelsync_admin', 'modelsync_service'])
+		with ordinality n (name, rank)
+	left join pg_roles r on r.rolname = n.name
+), note (problem, fix, who) as (
+	select format('%s may not create the roles of this program: until they are there, nobody but'
+			' %1$s and superusers can use it', me.sql_name),
+		string_agg(format('CREATE ROLE %s%s ADMIN %s;', g.name, case g.rank when 1 then ''
+			else ' IN ROLE modelsync_viewer' end, me.sql_name), ' ' order by g.rank),
+		'a superuser; then db grant can give roles to logins'
+	from me join pg_roles r on r.oid = me.oid, group_role g
+	where g.oid is null and not r.rolcreaterole and not r.rolsuper
+	group by me.sql_name
 ), object (rank, object, action, rows, detail) as (
 	select 1, t.sql_name, case when t.oid is null then 'create' when already then 'keep'
 			else 'adopt' end,
@@ -252,5 +267,6 @@ select jsonb_build_object(
 		'size', pg_size_pretty(pg_database_size(current_database()))),
 	'problems', (select coalesce(jsonb_agg(jsonb_build_object('problem', p.problem, 'fix', p.fix,
 		'who', p.who) order by p.rank, p.problem), '[]') from problem p),
+	'notes', (select coalesce(jsonb_agg(to_jsonb(n)), '[]') from note n),
 	'objects', (select jsonb_agg(jsonb_build_object('object', o.object, 'action', o.action,
 		'rows', o.rows, 'detail', nullif(o.detail, '')) order by o.rank, o.object) from object o));

@@ -596,6 +596,7 @@ class SettingsTest(unittest.TestCase):
             }
             complete_line modelsync-tui s
             complete_line modelsync-tui --local db ""
+            complete_line modelsync-tui db grant --profile ann@example.org ann ""
             complete_line modelsync-tui sync --dr
             complete_line modelsync-tui models --format j
         """
@@ -605,7 +606,8 @@ class SettingsTest(unittest.TestCase):
         )
         self.assertEqual(
             done.stdout.splitlines(),
-            ["sync set status", "migrate status quality", "--dry-run", "json jsonl"], done.stderr,
+            ["sync set status", "migrate status grant revoke grants quality", "viewer admin service", "--dry-run",
+             "json jsonl"], done.stderr,
         )
 
 
