@@ -153,8 +153,8 @@ static bool is_motion(enum ms_action action)
 static bool is_refused(struct ms_ui *ui, const struct ms_action_info *info)
 {
 	if ((info->flags & MS_ACTION_WRITES) && ui->read_only) {
-		ms_ui_note(ui, MS_NOTE_HINT, "%s: the console is read-only; nothing was changed",
-			   info->name);
+		ms_ui_note(ui, MS_NOTE_HINT, "%s: %s; nothing was changed", info->name,
+			   ui->is_viewer ? "you are a viewer" : "the console is read-only");
 		return true;
 	}
 	if ((info->flags & MS_ACTION_WRITES) && ui->is_writing) {
@@ -278,6 +278,21 @@ static void take_connection(struct ms_ui *ui, const char *label, const struct ms
 	ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
 }
 
+/* Whom the database takes for a viewer it would refuse after a review and a question. */
+static void learn_role(struct ms_ui *ui, const struct ms_json *me)
+{
+	bool is_viewer = strcmp(ms_json_text(ms_json_get(me, "role")), "viewer") == 0;
+
+	if (is_viewer && !ui->read_only) {
+		ms_ui_note(ui, MS_NOTE_INFO,
+			   "you are a viewer (%s): nothing can be changed from here",
+			   ms_json_text(ms_json_get(me, "acts_as")));
+		ui->is_viewer = ui->read_only = true;
+	} else if (!is_viewer && ui->is_viewer) {
+		ui->is_viewer = ui->read_only = false;
+	}
+}
+
 static void take_status(struct ms_ui *ui, struct ms_json *json, const struct ms_error *err)
 {
 	struct ms_health *h = &ui->health;
@@ -298,6 +313,7 @@ static void take_status(struct ms_ui *ui, struct ms_json *json, const struct ms_
 		       is_cancelled ? "cancelled" : ms_json_text(ms_json_get(last, "state")));
 	h->hold = ms_json_int(ms_json_get(ms_json_get(json, "open_hold"), "hold"), 0);
 	ms_sync_notice(ui, ms_json_get(json, "running"));
+	learn_role(ui, ms_json_get(json, "you"));
 	ms_json_free(json);
 }
 

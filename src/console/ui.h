@@ -100,6 +100,7 @@ struct ms_ui {
 	/* set at the start */
 	char *label; /* "PROD" or "" */
 	bool read_only;
+	bool is_viewer; /* read-only because the database says so */
 
 	int width, height;
 	int64_t now;

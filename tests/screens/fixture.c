@@ -159,13 +159,13 @@ struct ms_json *fixture_detail(const char *model_id)
 	return v;
 }
 
-struct ms_json *fixture_status(const char *state)
+struct ms_json *fixture_status(const char *state, const char *role)
 {
 	char *text = ms_format(
 		"{\"last_run\":{\"run\":881,\"state\":\"%s\"},"
 		"\"last_completed\":{\"run\":880,\"completed_at\":\"2026-09-22T02:00:00+00:00\"},"
-		"\"running\":null,\"open_hold\":%s}",
-		state, strcmp(state, "held") == 0 ? "{\"hold\":3}" : "null");
+		"\"running\":null,\"open_hold\":%s,\"you\":{\"role\":\"%s\",\"acts_as\":\"vera\"}}",
+		state, strcmp(state, "held") == 0 ? "{\"hold\":3}" : "null", role);
 	struct ms_json *v = parse(text);
 
 	ms_free(text);

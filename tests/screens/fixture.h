@@ -15,7 +15,7 @@ struct ms_catalog *fixture_catalog(const char *variant);
 /* n rows with ids "vendor-N/model-N". */
 struct ms_catalog *fixture_big_catalog(size_t n);
 struct ms_json *fixture_detail(const char *model_id);
-struct ms_json *fixture_status(const char *state);
+struct ms_json *fixture_status(const char *state, const char *role);
 /* "completed", "held", "failed", "preview". */
 struct ms_run_report *fixture_report(const char *state);
 /* "applied": all; "conflict": one row of two refused; "undo": a preview. */

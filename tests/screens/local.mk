@@ -88,6 +88,8 @@ screen_cases = \
 	tests/screens/undo_nothing.case \
 	tests/screens/undo_preview.case \
 	tests/screens/written.case \
+	tests/screens/viewer.case \
+	tests/screens/viewer_no_longer.case \
 	tests/screens/written_conflict.case \
 	tests/screens/written_conflict_rows.case \
 	tests/screens/written_failed.case \

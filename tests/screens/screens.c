@@ -138,7 +138,13 @@ static void do_models(struct stage *s, const char *arg)
 
 static void do_status(struct stage *s, const char *arg)
 {
-	update(s, (struct ms_ui_event){.kind = MS_EVENT_STATUS, .json = fixture_status(arg)});
+	update(s, (struct ms_ui_event){.kind = MS_EVENT_STATUS, .json = fixture_status(arg, "admin")});
+}
+
+static void do_role(struct stage *s, const char *arg)
+{
+	update(s, (struct ms_ui_event){.kind = MS_EVENT_STATUS,
+				       .json = fixture_status("completed", arg)});
 }
 
 static void do_rest(struct stage *s, const char *arg)
@@ -268,7 +274,7 @@ static const struct {
 	{"detail", do_detail},	     {"tick", do_tick},		  {"keys", do_keys},
 	{"type", do_type},	     {"paste", do_paste},	  {"progress", do_progress},
 	{"report", do_report},	     {"syncerror", do_syncerror}, {"written", do_written},
-	{"undoshown", do_undoshown}, {"notice", do_notice},
+	{"undoshown", do_undoshown}, {"notice", do_notice},	  {"role", do_role},
 };
 
 static void run_line(struct stage *s, const char *line)
