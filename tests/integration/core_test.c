@@ -201,12 +201,17 @@ struct seen {
 	size_t *wanted; /* the loop stops when this counter moves */
 };
 
-static void count(struct seen *s, size_t *counter, const struct ms_error *err)
+static void count(struct seen *s, size_t *counter)
 {
 	(*counter)++;
-	s->last_error = err ? *err : (struct ms_error){0};
 	if (counter == s->wanted)
 		ms_loop_stop(s->loop);
+}
+
+static void answered(struct seen *s, size_t *counter, const struct ms_error *err)
+{
+	s->last_error = err ? *err : (struct ms_error){0};
+	count(s, counter);
 }
 
 static void on_models(void *arg, struct ms_catalog *catalog, const struct ms_error *err)
@@ -214,7 +219,7 @@ static void on_models(void *arg, struct ms_catalog *catalog, const struct ms_err
 	struct seen *s = arg;
 
 	ms_catalog_free(catalog);
-	count(s, &s->models, err);
+	answered(s, &s->models, err);
 }
 
 static void on_detail(void *arg, const char *model_id, struct ms_json *detail, const struct ms_error *err)
@@ -223,7 +228,7 @@ static void on_detail(void *arg, const char *model_id, struct ms_json *detail, c
 
 	assert_string_equal(model_id, "no/such");
 	ms_json_free(detail);
-	count(s, &s->details, err);
+	answered(s, &s->details, err);
 }
 
 static void on_written(void *arg, struct ms_write_result *result, const struct ms_error *err)
@@ -231,7 +236,7 @@ static void on_written(void *arg, struct ms_write_result *result, const struct m
 	struct seen *s = arg;
 
 	ms_write_result_free(result);
-	count(s, &s->written, err);
+	answered(s, &s->written, err);
 }
 
 static void on_undo_preview(void *arg, int64_t changeset, struct ms_write_result *result,
@@ -252,7 +257,7 @@ static void on_synced(void *arg, struct ms_run_report *report, const struct ms_e
 	struct seen *s = arg;
 
 	ms_run_report_free(report);
-	count(s, &s->synced, err);
+	answered(s, &s->synced, err);
 }
 
 static void on_status(void *arg, struct ms_json *status, const struct ms_error *err)
@@ -267,7 +272,7 @@ static void on_notice(void *arg, const char *payload)
 	struct seen *s = arg;
 
 	assert_int_equal(payload[0], '{');
-	count(s, &s->notices, NULL);
+	count(s, &s->notices);
 }
 
 static void on_connection(void *arg, const char *label, const struct ms_error *err)
@@ -275,7 +280,7 @@ static void on_connection(void *arg, const char *label, const struct ms_error *e
 	struct seen *s = arg;
 
 	(void)label;
-	count(s, err ? &s->lost : &s->connected, err);
+	answered(s, err ? &s->lost : &s->connected, err);
 }
 
 static void on_deadline(void *arg)
