@@ -9,6 +9,7 @@
 #include "modelsync/config.h"
 #include "modelsync/edit.h"
 #include "modelsync/error.h"
+#include "modelsync/feed.h"
 #include "modelsync/json.h"
 #include "modelsync/model.h"
 #include "modelsync/run.h"
@@ -178,6 +179,17 @@ struct ms_event_query {
 typedef bool (*ms_event_fn)(void *arg, const char *json, const char *model_id);
 bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event_fn fn, void *arg,
 		  struct ms_error *err) MS_MUST_CHECK;
+
+/* The rows of a feed before the one with that number (0: the newest), newest first. */
+bool ms_db_feed(struct ms_db *db, enum ms_feed feed, int64_t before, struct ms_json **out,
+		struct ms_error *err) MS_MUST_CHECK;
+/* A changeset with its first changes. Unknown number: category `validation`. */
+bool ms_changeset_detail(struct ms_db *db, int64_t changeset, struct ms_json **out,
+			 struct ms_error *err) MS_MUST_CHECK;
+
+/* Marks alerts as seen; *done says how many of them were still open. */
+bool ms_alerts_acknowledge(struct ms_db *db, const int64_t *alerts, size_t count, int64_t *done,
+			   struct ms_error *err) MS_MUST_CHECK;
 
 /* --- audit, quality, visibility ----------------------------------------------------------- */
 

@@ -5,6 +5,7 @@
 #include "modelsync/config.h"
 #include "modelsync/edit.h"
 #include "modelsync/error.h"
+#include "modelsync/feed.h"
 #include "modelsync/json.h"
 #include "modelsync/loop.h"
 #include "modelsync/model.h"
@@ -12,8 +13,8 @@
 
 /*
  * Worker threads beside the main loop, so that nothing on the screen ever waits: `query` reads and
- * writes models, `sync` runs syncs, `watch` listens for notifications and looks after the
- * connection. Requests are queued; each is answered by exactly one callback on the loop's thread.
+ * writes models, `sync` runs syncs, `audit` reads the whole audit log, `watch` listens for
+ * notifications and looks after the connection. Requests are queued; each is answered by exactly one callback on the loop's thread.
  * What a callback receives by pointer is handed over: the receiver frees it.
  */
 struct ms_lanes;
@@ -32,6 +33,13 @@ struct ms_lanes_events {
 	void (*synced)(void *arg, struct ms_run_report *report, const struct ms_error *err);
 	/* Health and figures (ms_db_status), asked for by ms_lanes_load_status. */
 	void (*status)(void *arg, struct ms_json *status, const struct ms_error *err);
+	/* A page of a feed: the rows before number `before` (0: the newest), an array. */
+	void (*feed)(void *arg, enum ms_feed feed, int64_t before, struct ms_json *rows,
+		     const struct ms_error *err);
+	void (*changeset)(void *arg, int64_t changeset, struct ms_json *detail,
+			  const struct ms_error *err);
+	void (*verified)(void *arg, struct ms_json *verdict, const struct ms_error *err);
+	void (*acknowledged)(void *arg, int64_t count, const struct ms_error *err);
 	/* Somebody changed something: the payload of a notification (one JSON object). */
 	void (*notice)(void *arg, const char *payload);
 	/* The connection came (label "host/dbname", err NULL) or went (err says why and
@@ -57,6 +65,12 @@ void ms_lanes_cancel_run(struct ms_lanes *lanes, int64_t run); /* anybody's */
 void ms_lanes_load_hold(struct ms_lanes *lanes, int64_t hold);
 /* Applies (only the catalogue of that run, the one that was looked at) or discards → synced. */
 void ms_lanes_resolve_hold(struct ms_lanes *lanes, int64_t hold, int64_t seen_run, bool apply);
+void ms_lanes_load_feed(struct ms_lanes *lanes, enum ms_feed feed, int64_t before);
+void ms_lanes_load_changeset(struct ms_lanes *lanes, int64_t changeset);
+/* Checks the whole audit log, which may take a while. */
+void ms_lanes_verify(struct ms_lanes *lanes);
+void ms_lanes_verify_cancel(struct ms_lanes *lanes);
+void ms_lanes_acknowledge(struct ms_lanes *lanes, const int64_t *alerts, size_t count);
 void ms_lanes_reconnect(struct ms_lanes *lanes); /* now, instead of after the back-off */
 
 #endif

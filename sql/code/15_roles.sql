@@ -22,6 +22,8 @@ from (values
 	('changeset_changes', 'viewer', null),
 	('model_history', 'viewer', null),
 	('open_alerts', 'viewer', null),
+	('feed', 'viewer', null),
+	('changeset_detail', 'viewer', null),
 	('audit_list', 'viewer', null),
 	('audit_verify', 'viewer', null),
 	('quality', 'viewer', null),

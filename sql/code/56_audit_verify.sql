@@ -160,9 +160,8 @@ as $$
 			from (select * from problem order by audit_id nulls last, kind, message limit 100) p));
 $$;
 
--- Entries, newest first; p_models: those whose changeset concerns one of them.
-create or replace function modelsync.audit_list(p_limit int, p_since timestamptz, p_models text[])
-returns setof jsonb
+create or replace function modelsync.audit_json(a modelsync.audit)
+returns jsonb
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
@@ -170,7 +169,17 @@ as $$
 		'outcome', a.outcome, 'changeset', a.changeset_id, 'run', a.run_id, 'origin', a.origin,
 		'os_user', a.os_user, 'source', a.source, 'reason', a.reason,
 		'session_user', a.session_user_name,
-		'actor', modelsync.actor_text(a.session_user_name, a.os_user), 'profile', a.profile, 'detail', a.detail, 'hash', encode(a.hash, 'hex'))
+		'actor', modelsync.actor_text(a.session_user_name, a.os_user), 'profile', a.profile,
+		'detail', a.detail, 'hash', encode(a.hash, 'hex'));
+$$;
+
+-- Entries, newest first; p_models: those whose changeset concerns one of them.
+create or replace function modelsync.audit_list(p_limit int, p_since timestamptz, p_models text[])
+returns setof jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select modelsync.audit_json(a)
 	from modelsync.audit a
 	where (p_since is null or a.at >= p_since)
 		and (p_models is null or a.changeset_id in (

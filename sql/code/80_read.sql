@@ -222,14 +222,22 @@ as $$
 		'you', modelsync.whoami());
 $$;
 
+create or replace function modelsync.alert_json(a modelsync.alert)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_build_object('alert', a.alert_id, 'model_id', a.model_id, 'kind', a.kind,
+		'message', a.message, 'run', a.run_id, 'raised_at', a.raised_at);
+$$;
+
 -- Alerts nobody has acknowledged, newest first.
 create or replace function modelsync.open_alerts(p_limit int)
 returns setof jsonb
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select jsonb_build_object('alert', a.alert_id, 'model_id', a.model_id, 'kind', a.kind,
-		'message', a.message, 'run', a.run_id, 'raised_at', a.raised_at)
+	select modelsync.alert_json(a)
 	from modelsync.alert a where a.acknowledged_at is null
 	order by a.alert_id desc limit p_limit;
 $$;
@@ -251,6 +259,7 @@ begin
 	where alert_id = any (p_alerts) and acknowledged_at is null;
 	get diagnostics n = row_count;
 	if n > 0 then
+		perform modelsync.announce(jsonb_build_object('alerts', n));
 		perform modelsync.audit_append('acknowledge', 'done', p_ctx, null, null,
 			jsonb_build_object('alerts', to_jsonb(p_alerts)));
 	end if;

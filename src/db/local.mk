@@ -4,6 +4,7 @@ libdb_a_SOURCES = \
 	src/db/conn.h \
 	src/db/context.c \
 	src/db/embedded.h \
+	src/db/feed_store.c \
 	src/db/insight_store.c \
 	src/db/model_store.c \
 	src/db/notice.c \

@@ -6,12 +6,15 @@
  *   events.models(…)  ◀─ loop ─ reply ──────────┘   ▲         │         │
  *   events.progress(…)◀─ loop ─ reply ─────────────────────────┘        │
  *   events.notice(…)  ◀─ loop ─ reply ───────────────────────────────────┘
+ *
+ * The audit lane is like the query lane; it is apart so that nothing waits behind its long reading.
  */
 #include "lanes_private.h"
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "modelsync/memory.h"
@@ -23,6 +26,8 @@ struct request {
 	char *model_id;
 	struct ms_edit_batch *batch;
 	int64_t number, seen_run;
+	int64_t *alerts; /* owned; `number` of them */
+	enum ms_feed feed;
 	bool flag, force;
 };
 
@@ -37,6 +42,7 @@ static void free_request(struct job *job)
 
 	ms_edit_batch_free(q->batch);
 	ms_free(q->model_id);
+	ms_free(q->alerts);
 	ms_free(q);
 }
 
@@ -149,6 +155,46 @@ static void run_resolve_hold(struct job *job)
 	finish(q, r, ok);
 }
 
+static void run_load_feed(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_feed);
+
+	r->feed = q->feed;
+	r->number = q->number;
+	finish(q, r, ms_db_feed(q->lanes->query_db, q->feed, q->number, &r->json, &r->err));
+}
+
+static void run_load_changeset(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_changeset);
+
+	r->number = q->number;
+	finish(q, r, ms_changeset_detail(q->lanes->query_db, q->number, &r->json, &r->err));
+}
+
+/* Rarely asked for: nobody's connection is kept open for it. */
+static void run_verify(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_verified);
+	bool ok = ms_audit_verify(q->lanes->audit_db, NULL, &r->json, &r->err);
+
+	ms_db_disconnect(q->lanes->audit_db);
+	finish(q, r, ok);
+}
+
+static void run_acknowledge(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_acknowledged);
+
+	finish(q, r,
+	       ms_alerts_acknowledge(q->lanes->query_db, q->alerts, (size_t)q->number, &r->number,
+				     &r->err));
+}
+
 void ms_lanes_load_models(struct ms_lanes *lanes)
 {
 	lane_submit(lanes->query, &request_new(lanes, run_load_models)->job);
@@ -225,6 +271,43 @@ void ms_lanes_resolve_hold(struct ms_lanes *lanes, int64_t hold, int64_t seen_ru
 	lane_submit(lanes->sync, &q->job);
 }
 
+void ms_lanes_load_feed(struct ms_lanes *lanes, enum ms_feed feed, int64_t before)
+{
+	struct request *q = request_new(lanes, run_load_feed);
+
+	q->feed = feed;
+	q->number = before;
+	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_load_changeset(struct ms_lanes *lanes, int64_t changeset)
+{
+	struct request *q = request_new(lanes, run_load_changeset);
+
+	q->number = changeset;
+	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_verify(struct ms_lanes *lanes)
+{
+	lane_submit(lanes->audit, &request_new(lanes, run_verify)->job);
+}
+
+void ms_lanes_verify_cancel(struct ms_lanes *lanes)
+{
+	ms_db_cancel(lanes->audit_db);
+}
+
+void ms_lanes_acknowledge(struct ms_lanes *lanes, const int64_t *alerts, size_t count)
+{
+	struct request *q = request_new(lanes, run_acknowledge);
+
+	q->alerts = ms_alloc_array(count + 1, sizeof(*alerts));
+	memcpy(q->alerts, alerts, count * sizeof(*alerts));
+	q->number = (int64_t)count;
+	lane_submit(lanes->query, &q->job);
+}
+
 void ms_lanes_reconnect(struct ms_lanes *lanes)
 {
 	watch_tell(lanes, WATCH_RECONNECT);
@@ -263,11 +346,13 @@ struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *co
 	atomic_store(&lanes->on_the_way, 1);
 	lanes->query_db = connection(config, read_only, "console query");
 	lanes->sync_db = connection(config, read_only, "console sync");
+	lanes->audit_db = connection(config, true, "console audit");
 	lanes->watch_db = connection(config, true, "console watch");
 	lanes->syncer = ms_sync_new(lanes->sync_db, config);
 	make_pipe(lanes);
 	lanes->query = lane_new();
 	lanes->sync = lane_new();
+	lanes->audit = lane_new();
 	lanes->watcher = lane_start_thread(watch_main, lanes);
 	return lanes;
 }
@@ -280,17 +365,21 @@ void ms_lanes_stop(struct ms_lanes *lanes)
 	watch_tell(lanes, WATCH_STOP);
 	lane_close(lanes->query);
 	lane_close(lanes->sync);
+	lane_close(lanes->audit);
 	ms_sync_cancel(lanes->syncer);
 	ms_db_cancel(lanes->query_db);
+	ms_db_cancel(lanes->audit_db);
 	ms_db_cancel(lanes->watch_db);
 	lane_stop(lanes->query);
 	lane_stop(lanes->sync);
+	lane_stop(lanes->audit);
 	pthread_join(lanes->watcher, NULL);
 	close(lanes->watch_read);
 	close(lanes->watch_write);
 	ms_sync_free(lanes->syncer);
 	ms_db_free(lanes->query_db);
 	ms_db_free(lanes->sync_db);
+	ms_db_free(lanes->audit_db);
 	ms_db_free(lanes->watch_db);
 	lanes_unref(lanes);
 }

@@ -15,8 +15,9 @@ struct ms_lanes {
 	const struct ms_config *config;
 	struct ms_lanes_events events;
 
-	struct lane *query, *sync;
-	struct ms_db *query_db, *sync_db; /* each used on its lane only, cancelled from anywhere */
+	struct lane *query, *sync, *audit;
+	/* each used on its lane only, cancelled from anywhere; audit_db connects when it is needed */
+	struct ms_db *query_db, *sync_db, *audit_db;
 	struct ms_sync *syncer;
 
 	pthread_t watcher;
@@ -39,6 +40,7 @@ struct reply {
 
 	char *text; /* model id, payload or label; owned */
 	int64_t number;
+	enum ms_feed feed;
 	struct ms_catalog *catalog;
 	struct ms_json *json;
 	struct ms_write_result *written;
@@ -59,6 +61,10 @@ void deliver_written(struct reply *r, const struct ms_error *err);
 void deliver_undo_preview(struct reply *r, const struct ms_error *err);
 void deliver_progress(struct reply *r, const struct ms_error *err);
 void deliver_synced(struct reply *r, const struct ms_error *err);
+void deliver_feed(struct reply *r, const struct ms_error *err);
+void deliver_changeset(struct reply *r, const struct ms_error *err);
+void deliver_verified(struct reply *r, const struct ms_error *err);
+void deliver_acknowledged(struct reply *r, const struct ms_error *err);
 void deliver_notice(struct reply *r, const struct ms_error *err);
 void deliver_connection(struct reply *r, const struct ms_error *err);
 

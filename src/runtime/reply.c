@@ -95,6 +95,26 @@ void deliver_synced(struct reply *r, const struct ms_error *err)
 	r->lanes->events.synced(r->lanes->events.arg, TAKE(r, report), err);
 }
 
+void deliver_feed(struct reply *r, const struct ms_error *err)
+{
+	r->lanes->events.feed(r->lanes->events.arg, r->feed, r->number, TAKE(r, json), err);
+}
+
+void deliver_changeset(struct reply *r, const struct ms_error *err)
+{
+	r->lanes->events.changeset(r->lanes->events.arg, r->number, TAKE(r, json), err);
+}
+
+void deliver_verified(struct reply *r, const struct ms_error *err)
+{
+	r->lanes->events.verified(r->lanes->events.arg, TAKE(r, json), err);
+}
+
+void deliver_acknowledged(struct reply *r, const struct ms_error *err)
+{
+	r->lanes->events.acknowledged(r->lanes->events.arg, r->number, err);
+}
+
 void deliver_notice(struct reply *r, const struct ms_error *err)
 {
 	(void)err;

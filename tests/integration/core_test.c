@@ -196,6 +196,8 @@ struct seen {
 	struct ms_timer *deadline;
 	struct ms_lanes *lanes;
 	size_t models, details, written, connected, lost, synced, notices;
+	size_t feeds, changesets, verdicts, acknowledged;
+	size_t rows; /* of the last page */
 	struct ms_error last_error;
 	bool timed_out;
 	size_t *wanted; /* the loop stops when this counter moves */
@@ -267,6 +269,45 @@ static void on_status(void *arg, struct ms_json *status, const struct ms_error *
 	ms_json_free(status);
 }
 
+static void on_feed(void *arg, enum ms_feed feed, int64_t before, struct ms_json *rows,
+		    const struct ms_error *err)
+{
+	struct seen *s = arg;
+
+	assert_true(feed < MS_FEED_COUNT);
+	assert_true(before == 0 || before == 1);
+	s->rows = ms_json_count(rows);
+	ms_json_free(rows);
+	answered(s, &s->feeds, err);
+}
+
+static void on_changeset(void *arg, int64_t changeset, struct ms_json *detail,
+			 const struct ms_error *err)
+{
+	struct seen *s = arg;
+
+	assert_int_equal(changeset, 4711);
+	ms_json_free(detail);
+	answered(s, &s->changesets, err);
+}
+
+static void on_verified(void *arg, struct ms_json *verdict, const struct ms_error *err)
+{
+	struct seen *s = arg;
+
+	assert_true(err || ms_json_bool(ms_json_get(verdict, "ok")));
+	ms_json_free(verdict);
+	answered(s, &s->verdicts, err);
+}
+
+static void on_acknowledged(void *arg, int64_t n, const struct ms_error *err)
+{
+	struct seen *s = arg;
+
+	assert_int_equal(n, 0);
+	answered(s, &s->acknowledged, err);
+}
+
 static void on_notice(void *arg, const char *payload)
 {
 	struct seen *s = arg;
@@ -314,8 +355,22 @@ static struct ms_config *config_with(const char *url)
 
 static void start(struct seen *s, const struct ms_config *config)
 {
-	const struct ms_lanes_events events = {s,	  on_models, on_detail, on_written, on_undo_preview,
-					       on_progress, on_synced, on_status, on_notice,  on_connection};
+	const struct ms_lanes_events events = {
+		.arg = s,
+		.models = on_models,
+		.detail = on_detail,
+		.written = on_written,
+		.undo_preview = on_undo_preview,
+		.progress = on_progress,
+		.synced = on_synced,
+		.status = on_status,
+		.feed = on_feed,
+		.changeset = on_changeset,
+		.verified = on_verified,
+		.acknowledged = on_acknowledged,
+		.notice = on_notice,
+		.connection = on_connection,
+	};
 
 	*s = (struct seen){.loop = ms_loop_new()};
 	s->deadline = ms_timer_new(s->loop, on_deadline, s);
@@ -396,6 +451,65 @@ static void a_restart_of_the_server_is_survived(void **state)
 	stop(&s, config);
 }
 
+static void lanes_list_and_verify(void **state)
+{
+	struct ms_config *config = config_with("http://127.0.0.1:9/");
+	const int64_t no_alert = 4711;
+	struct seen s;
+
+	(void)state;
+	start(&s, config);
+	run_until(&s, &s.connected);
+	for (int feed = 0; feed < MS_FEED_COUNT; feed++) {
+		ms_lanes_load_feed(s.lanes, (enum ms_feed)feed, 0);
+		run_until(&s, &s.feeds);
+		assert_int_equal(s.last_error.category, MS_OK);
+		ms_lanes_load_feed(s.lanes, (enum ms_feed)feed, 1);
+		run_until(&s, &s.feeds);
+		assert_int_equal(s.rows, 0);
+	}
+	ms_lanes_load_changeset(s.lanes, 4711);
+	run_until(&s, &s.changesets);
+	assert_int_equal(s.last_error.category, MS_ERR_VALIDATION);
+	ms_lanes_acknowledge(s.lanes, &no_alert, 1);
+	run_until(&s, &s.acknowledged);
+	assert_int_equal(s.last_error.category, MS_OK);
+	ms_lanes_verify(s.lanes);
+	run_until(&s, &s.verdicts);
+	assert_int_equal(s.last_error.category, MS_OK);
+	stop(&s, config);
+}
+
+/* A lock that somebody holds on the log makes the verification wait for ever. */
+static void a_verification_can_be_cancelled(void **state)
+{
+	struct ms_config *config = config_with("http://127.0.0.1:9/");
+	struct ms_db *other = open_db();
+	struct ms_error err;
+	struct seen s;
+	PGresult *r = NULL;
+	bool waits = false;
+
+	(void)state;
+	start(&s, config);
+	run_until(&s, &s.connected);
+	assert_true(db_execute(other, "BEGIN; LOCK modelsync.audit IN ACCESS EXCLUSIVE MODE", &err));
+	ms_lanes_verify(s.lanes);
+	while (!waits) {
+		assert_true(db_query(other,
+				     "SELECT 1 FROM pg_locks WHERE NOT granted"
+				     " AND relation = 'modelsync.audit'::regclass",
+				     0, NULL, &r, &err));
+		waits = PQntuples(r) > 0;
+		PQclear(r);
+	}
+	ms_lanes_verify_cancel(s.lanes);
+	run_until(&s, &s.verdicts);
+	assert_int_equal(s.last_error.category, MS_ERR_CANCELLED);
+	ms_db_free(other);
+	stop(&s, config);
+}
+
 static void lanes_stop_while_they_work(void **state)
 {
 	struct ms_config *config = config_with("http://127.0.0.1:9/");
@@ -440,6 +554,8 @@ int main(void)
 		cmocka_unit_test(a_read_only_connection_cannot_write),
 		cmocka_unit_test(lanes_answer_each_request_once),
 		cmocka_unit_test(notices_of_others_arrive),
+		cmocka_unit_test(lanes_list_and_verify),
+		cmocka_unit_test(a_verification_can_be_cancelled),
 		cmocka_unit_test(lanes_stop_while_they_work),
 		cmocka_unit_test(a_restart_of_the_server_is_survived),
 	};

@@ -5,6 +5,7 @@ sql_tests = \
 	tests/sql/test_contract.pg \
 	tests/sql/test_direct.pg \
 	tests/sql/test_edit.pg \
+	tests/sql/test_feed.pg \
 	tests/sql/test_guard.pg \
 	tests/sql/test_presence.pg \
 	tests/sql/test_quality.pg \
