@@ -14,13 +14,18 @@
 #define P MS_SCOPE_PICKER
 #define I MS_SCOPE_INPUT
 #define M MS_SCOPE_MENU
+#define R MS_SCOPE_RUNS
+#define C MS_SCOPE_CHANGES
+#define A MS_SCOPE_AUDIT
+#define N MS_SCOPE_MESSAGES
+#define L MS_SCOPE_LISTS
 
 static const struct ms_action_info infos[MS_ACTION_COUNT] = {
-	[MS_ACTION_NONE] = {"", "", "", 0, 0, NULL},
-#define MS_ACTION(id, scopes, flags, name, keys, help)                                             \
-	[MS_ACTION_##id] = {name, keys, help, scopes, flags, ms_do_##id},
-#define MS_DIALOG_ACTION(id, scopes, flags, name, keys, help)                                      \
-	[MS_ACTION_##id] = {name, keys, help, scopes, flags, NULL},
+	[MS_ACTION_NONE] = {"", "", "", 0, 0, 0, NULL},
+#define MS_ACTION(id, scopes, hints, flags, name, keys, help)                                      \
+	[MS_ACTION_##id] = {name, keys, help, scopes, hints, flags, ms_do_##id},
+#define MS_DIALOG_ACTION(id, scopes, hints, flags, name, keys, help)                               \
+	[MS_ACTION_##id] = {name, keys, help, scopes, hints, flags, NULL},
 #include "action.def"
 #undef MS_ACTION
 #undef MS_DIALOG_ACTION
@@ -34,14 +39,23 @@ static const struct ms_action_info infos[MS_ACTION_COUNT] = {
 #undef P
 #undef I
 #undef M
+#undef R
+#undef C
+#undef A
+#undef N
+#undef L
 
 static const struct {
-	enum ms_scope scope;
+	unsigned scopes;
 	const char *name;
 } scope_names[] = {
-	{MS_SCOPE_TABLE, "table"}, {MS_SCOPE_DETAIL, "detail"}, {MS_SCOPE_TEXT, "text"},
-	{MS_SCOPE_SYNC, "sync"},   {MS_SCOPE_REVIEW, "review"}, {MS_SCOPE_PICKER, "list"},
-	{MS_SCOPE_INPUT, "input"}, {MS_SCOPE_MENU, "question"},
+	{MS_SCOPE_TABLE, "Models"},	   {MS_SCOPE_DETAIL, "one model"},
+	{MS_SCOPE_LISTS, "other screens"}, {MS_SCOPE_RUNS, "Sync"},
+	{MS_SCOPE_CHANGES, "Changes"},	   {MS_SCOPE_AUDIT, "Audit"},
+	{MS_SCOPE_MESSAGES, "Messages"},   {MS_SCOPE_TEXT, "text"},
+	{MS_SCOPE_SYNC, "sync result"},	   {MS_SCOPE_REVIEW, "review"},
+	{MS_SCOPE_PICKER, "list"},	   {MS_SCOPE_INPUT, "input"},
+	{MS_SCOPE_MENU, "question"},
 };
 
 const struct ms_action_info *ms_action_info(enum ms_action action)
@@ -98,8 +112,9 @@ void ms_action_scope_names(unsigned scopes, struct ms_text *out)
 	const char *comma = "";
 
 	for (size_t i = 0; i < sizeof(scope_names) / sizeof(scope_names[0]); i++) {
-		if (!(scopes & (unsigned)scope_names[i].scope))
+		if ((scopes & scope_names[i].scopes) != scope_names[i].scopes)
 			continue;
+		scopes &= ~scope_names[i].scopes;
 		ms_text_addf(out, "%s%s", comma, scope_names[i].name);
 		comma = ", ";
 	}

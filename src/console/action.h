@@ -14,8 +14,8 @@
  */
 enum ms_action {
 	MS_ACTION_NONE,
-#define MS_ACTION(id, scopes, flags, name, keys, help)	      MS_ACTION_##id,
-#define MS_DIALOG_ACTION(id, scopes, flags, name, keys, help) MS_ACTION_##id,
+#define MS_ACTION(id, scopes, hints, flags, name, keys, help)	     MS_ACTION_##id,
+#define MS_DIALOG_ACTION(id, scopes, hints, flags, name, keys, help) MS_ACTION_##id,
 #include "action.def"
 #undef MS_ACTION
 #undef MS_DIALOG_ACTION
@@ -31,20 +31,25 @@ enum ms_scope {
 	MS_SCOPE_REVIEW = 16,
 	MS_SCOPE_PICKER = 32,
 	MS_SCOPE_INPUT = 64,
-	MS_SCOPE_MENU = 128
+	MS_SCOPE_MENU = 128,
+	MS_SCOPE_RUNS = 256,
+	MS_SCOPE_CHANGES = 512,
+	MS_SCOPE_AUDIT = 1024,
+	MS_SCOPE_MESSAGES = 2048
 };
+#define MS_SCOPE_LAST  MS_SCOPE_MESSAGES
+#define MS_SCOPE_LISTS (MS_SCOPE_RUNS | MS_SCOPE_CHANGES | MS_SCOPE_AUDIT | MS_SCOPE_MESSAGES)
 
 enum ms_action_flag {
 	MS_ACTION_WRITES = 1, /* refused while read-only */
 	MS_ACTION_ROW = 2,    /* needs a model under the cursor */
-	MS_ACTION_HINT = 4,   /* shown in the footer */
-	MS_ACTION_TARGET = 8  /* needs marked rows or a model under the cursor */
+	MS_ACTION_TARGET = 4  /* needs marked rows or a model under the cursor */
 };
 
 struct ms_ui;
 struct ms_action_info {
 	const char *name, *keys, *help;
-	unsigned scopes, flags;
+	unsigned scopes, hints, flags;
 	void (*run)(struct ms_ui *ui); /* NULL for those that only dialogs know */
 };
 const struct ms_action_info *ms_action_info(enum ms_action action);
@@ -56,11 +61,11 @@ typedef void (*ms_action_key_fn)(void *arg, enum ms_action action, uint32_t key)
 void ms_action_each_key(enum ms_action action, ms_action_key_fn fn, void *arg);
 /* Length of the first key's name at the start of info->keys. */
 size_t ms_action_first_key(const struct ms_action_info *info);
-/* "table, sync": where the keys work. */
+/* "Models, text": where the keys work. */
 void ms_action_scope_names(unsigned scopes, struct ms_text *out);
 
-#define MS_ACTION(id, scopes, flags, name, keys, help) void ms_do_##id(struct ms_ui *ui);
-#define MS_DIALOG_ACTION(id, scopes, flags, name, keys, help)
+#define MS_ACTION(id, scopes, hints, flags, name, keys, help) void ms_do_##id(struct ms_ui *ui);
+#define MS_DIALOG_ACTION(id, scopes, hints, flags, name, keys, help)
 #include "action.def"
 #undef MS_ACTION
 #undef MS_DIALOG_ACTION

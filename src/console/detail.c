@@ -29,12 +29,12 @@ void ms_detail_follow(struct ms_ui *ui)
 	const struct ms_model *m = ms_rows_current(&ui->rows);
 	struct ms_layout l;
 
-	if (!m)
+	if (!m || ui->screen != MS_SCREEN_MODELS)
 		return;
 	if (!d->id || strcmp(d->id, m->id) != 0) {
 		ms_free(d->id);
 		d->id = ms_strdup(m->id);
-		d->top = 0;
+		ui->panes[MS_SCREEN_MODELS].top = 0;
 		d->is_asked = false;
 	}
 	ms_layout_get(ui, &l);
@@ -66,11 +66,16 @@ void ms_detail_loaded(struct ms_ui *ui, const char *id, struct ms_json *json,
 const struct ms_model *ms_detail_model(const struct ms_ui *ui)
 {
 	const struct ms_detail *d = &ui->detail;
-	bool is_shown = d->is_full || ms_rows_current(&ui->rows);
+	bool is_shown = ui->panes[MS_SCREEN_MODELS].is_full || ms_rows_current(&ui->rows);
 	size_t at =
 		d->id && ui->catalog && is_shown ? ms_catalog_find(ui->catalog, d->id) : SIZE_MAX;
 
 	return at == SIZE_MAX ? NULL : &ui->catalog->models[at];
+}
+
+bool ms_detail_is_history(const struct ms_ui *ui)
+{
+	return ui->panes[MS_SCREEN_MODELS].is_full && ui->detail.history_only;
 }
 
 void ms_detail_lines(const struct ms_ui *ui, int width, struct ms_page *out)
@@ -85,7 +90,7 @@ void ms_detail_lines(const struct ms_ui *ui, int width, struct ms_page *out)
 		ms_detail_brief(ui, m, width, out);
 		return;
 	}
-	if (!ui->detail.history_only)
+	if (!ms_detail_is_history(ui))
 		ms_detail_long(ui, m, width, out);
 	ms_detail_history(ui, width, out);
 }

@@ -7,6 +7,9 @@
 /* The model that the pane shows, or NULL: none is loaded, or no row is there to follow. */
 const struct ms_model *ms_detail_model(const struct ms_ui *ui);
 
+/* Whether it shows the history only. */
+bool ms_detail_is_history(const struct ms_ui *ui);
+
 /* The lines of the detail pane (detail_lines.c); `m` is the model it shows. */
 void ms_detail_brief(const struct ms_ui *ui, const struct ms_model *m, int width,
 		     struct ms_page *out);

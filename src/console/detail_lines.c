@@ -216,7 +216,7 @@ static void add_decision(const struct ms_model *m, int width, struct ms_page *ou
 /* The heading shows the id too, but not always all of it. */
 static void add_id(const struct ms_ui *ui, const struct ms_model *m, int width, struct ms_page *out)
 {
-	int room = ui->detail.is_full ? width - FULL_HINT : width;
+	int room = ui->panes[MS_SCREEN_MODELS].is_full ? width - FULL_HINT : width;
 
 	if ((int)ms_utf8_columns(m->id) > room)
 		add_field(out, width, "id", m->id);

@@ -9,7 +9,7 @@
 #include "canvas.h"
 
 /*
- * What lies on top of the Models screen and takes the keys: questions, input lines, lists, the
+ * What lies on top of the screen and takes the keys: questions, input lines, lists, the
  * review, the sync. A dialog embeds struct ms_dialog as its first member and has a class.
  */
 struct ms_ui;

@@ -8,6 +8,7 @@
 #include "layout.h"
 #include "modelsync/memory.h"
 #include "modelsync/utf8.h"
+#include "scroll.h"
 #include "ui.h"
 
 #define PICKER_WIDTH 76
@@ -91,20 +92,8 @@ static struct ms_rect place(const struct ms_ui *ui, const struct picker *p)
 
 static void move(struct ms_ui *ui, struct picker *p, long delta)
 {
-	size_t step = (size_t)labs(delta);
-	size_t rows = (size_t)(place(ui, p).h - 4);
-
-	if (p->found_count == 0)
-		return;
-	if (delta < 0)
-		p->cursor = p->cursor > step ? p->cursor - step : 0;
-	else
-		p->cursor =
-			p->cursor + step < p->found_count ? p->cursor + step : p->found_count - 1;
-	if (p->cursor < p->top)
-		p->top = p->cursor;
-	else if (p->cursor >= p->top + rows)
-		p->top = p->cursor - rows + 1;
+	p->cursor = ms_scroll_by(p->cursor, p->found_count, delta);
+	p->top = ms_scroll_top(p->top, p->cursor, p->found_count, place(ui, p).h - 4);
 }
 
 static void pick(struct ms_ui *ui, struct picker *p)

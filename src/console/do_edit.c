@@ -21,7 +21,7 @@ static char *selection(const struct ms_ui *ui)
 
 	ms_time_format(at, sizeof(at), ui->now);
 	at[16] = '\0'; /* without seconds */
-	if (!r->marked || ui->detail.is_full)
+	if (!r->marked || ui->panes[MS_SCREEN_MODELS].is_full)
 		return ms_format("the row under the cursor, at %s UTC", at + 11);
 	if (r->marked_hidden)
 		(void)snprintf(hidden, sizeof(hidden), ", %zu of them outside the filter",
@@ -179,7 +179,7 @@ static int64_t field_of_column(const struct ms_ui *ui)
 
 	ms_layout_get(ui, &l);
 	ms_columns_layout(&columns, l.table.w);
-	if (!ui->has_column || ui->column >= columns.count || ui->detail.is_full)
+	if (!ui->has_column || ui->column >= columns.count || ui->panes[MS_SCREEN_MODELS].is_full)
 		return 0;
 	c = &columns.items[ui->column];
 	if (c->kind == MS_COLUMN_STATUS)

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Actions that move: the cursor over rows and columns, or the text of a focused detail pane. */
+/* Actions that move: the cursor over rows and columns, or the text of a focused pane. */
 #include "columns.h"
+#include "detail.h"
 #include "layout.h"
 #include "modelsync/memory.h"
+#include "scroll.h"
 #include "ui.h"
 
 static struct ms_layout layout_of(const struct ms_ui *ui)
@@ -13,73 +15,66 @@ static struct ms_layout layout_of(const struct ms_ui *ui)
 	return l;
 }
 
-static bool scroll_detail(struct ms_ui *ui, enum ms_action action)
+/* The text of a pane that fills the screen or has the focus moves instead of the cursor. */
+static bool scroll_pane(struct ms_ui *ui, enum ms_action action)
 {
+	struct ms_pane_state *pane = &ui->panes[ui->screen];
 	struct ms_layout l = layout_of(ui);
-	struct ms_page page = {.top = ui->detail.top};
+	struct ms_page page = {.top = pane->top};
 
-	if (l.pane != MS_PANE_FULL && !(l.pane == MS_PANE_RIGHT && ui->detail.has_focus))
+	if (l.pane != MS_PANE_FULL && !(l.pane == MS_PANE_RIGHT && pane->has_focus))
 		return false;
-	ms_detail_lines(ui, l.detail.w, &page);
+	ms_screen_now(ui)->lines(ui, l.detail.w, &page);
 	ms_page_scroll(&page, action, l.detail.h);
-	ui->detail.top = page.top;
+	pane->top = page.top;
 	ms_page_clear(&page);
 	return true;
 }
 
-static void move(struct ms_ui *ui, enum ms_action action, long delta)
+static void move(struct ms_ui *ui, enum ms_action action)
 {
-	if (scroll_detail(ui, action))
-		return;
-	ms_rows_move_by(&ui->rows, delta);
-	ms_ui_cursor_moved(ui);
-}
-
-static long page_of(const struct ms_ui *ui)
-{
-	int h = layout_of(ui).table.h;
-
-	return h > 1 ? h - 1 : 1;
+	if (!scroll_pane(ui, action))
+		ms_screen_now(ui)->move(ui, ms_scroll_step(action, layout_of(ui).table.h - 1));
 }
 
 void ms_do_down(struct ms_ui *ui)
 {
-	move(ui, MS_ACTION_down, 1);
+	move(ui, MS_ACTION_down);
 }
 
 void ms_do_up(struct ms_ui *ui)
 {
-	move(ui, MS_ACTION_up, -1);
+	move(ui, MS_ACTION_up);
 }
 
 void ms_do_page_down(struct ms_ui *ui)
 {
-	move(ui, MS_ACTION_page_down, page_of(ui));
+	move(ui, MS_ACTION_page_down);
 }
 
 void ms_do_page_up(struct ms_ui *ui)
 {
-	move(ui, MS_ACTION_page_up, -page_of(ui));
+	move(ui, MS_ACTION_page_up);
 }
 
 void ms_do_half_down(struct ms_ui *ui)
 {
-	move(ui, MS_ACTION_half_down, (page_of(ui) + 1) / 2);
+	move(ui, MS_ACTION_half_down);
 }
 
 void ms_do_half_up(struct ms_ui *ui)
 {
-	move(ui, MS_ACTION_half_up, -(page_of(ui) + 1) / 2);
+	move(ui, MS_ACTION_half_up);
 }
 
 void ms_do_top(struct ms_ui *ui)
 {
-	move(ui, MS_ACTION_top, -(long)ui->rows.shown);
+	move(ui, MS_ACTION_top);
 }
 
 void ms_do_bottom(struct ms_ui *ui)
 {
-	move(ui, MS_ACTION_bottom, (long)ui->rows.shown);
+	move(ui, MS_ACTION_bottom);
 }
 
 static void move_column(struct ms_ui *ui, int delta)
@@ -109,24 +104,27 @@ void ms_do_column_right(struct ms_ui *ui)
 
 void ms_do_pane(struct ms_ui *ui)
 {
+	struct ms_pane_state *state = &ui->panes[ui->screen];
 	enum ms_pane pane = layout_of(ui).pane;
 
-	ui->detail.has_focus = !ui->detail.has_focus && pane == MS_PANE_RIGHT;
+	state->has_focus = !state->has_focus && pane == MS_PANE_RIGHT;
 	if (pane == MS_PANE_BELOW)
 		ms_do_detail(ui);
 }
 
 void ms_do_detail(struct ms_ui *ui)
 {
-	ui->detail.is_full = true;
+	struct ms_pane_state *pane = &ui->panes[ui->screen];
+
+	pane->is_full = true;
+	pane->top = 0;
 	ui->detail.history_only = false;
-	ui->detail.top = 0;
-	ms_detail_follow(ui);
+	ms_screen_now(ui)->follow(ui);
 }
 
 void ms_do_history(struct ms_ui *ui)
 {
-	bool was_history = ui->detail.is_full && ui->detail.history_only;
+	bool was_history = ms_detail_is_history(ui);
 
 	ms_do_detail(ui);
 	ui->detail.history_only = !was_history;
@@ -134,21 +132,16 @@ void ms_do_history(struct ms_ui *ui)
 
 void ms_do_zoom(struct ms_ui *ui)
 {
-	if (ui->detail.is_full) {
-		ms_do_screen_models(ui);
-	} else if (ui->detail.has_focus) {
+	struct ms_pane_state *pane = &ui->panes[ui->screen];
+
+	if (pane->is_full) {
+		(void)ms_screen_leave_pane(ui);
+	} else if (pane->has_focus) {
 		ms_do_detail(ui);
 	} else {
-		ui->detail.is_hidden = !ui->detail.is_hidden;
-		ms_ui_cursor_moved(ui);
+		pane->is_hidden = !pane->is_hidden;
+		ms_screen_now(ui)->move(ui, 0);
 	}
-}
-
-void ms_do_screen_models(struct ms_ui *ui)
-{
-	ui->detail.is_full = ui->detail.history_only = ui->detail.has_focus = false;
-	ui->detail.top = 0;
-	ms_ui_cursor_moved(ui);
 }
 
 /* --- order ---------------------------------------------------------------------------------- */

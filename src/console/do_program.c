@@ -277,17 +277,14 @@ void ms_do_suspend(struct ms_ui *ui)
 
 void ms_do_cancel(struct ms_ui *ui)
 {
-	if (ui->detail.is_full || ui->detail.has_focus)
-		ms_do_screen_models(ui);
+	(void)ms_screen_leave_pane(ui);
 }
 
 void ms_do_interrupt(struct ms_ui *ui)
 {
 	if (ui->sync.is_running)
 		ms_do_sync_cancel(ui);
-	else if (ui->detail.is_full || ui->detail.has_focus)
-		ms_do_screen_models(ui);
-	else
+	else if (!ms_screen_leave_pane(ui))
 		ms_ui_note(ui, MS_NOTE_HINT, "nothing to cancel; q quits");
 }
 
@@ -316,8 +313,10 @@ void ms_do_quit(struct ms_ui *ui)
 
 void ms_do_back(struct ms_ui *ui)
 {
-	if (ui->detail.is_full || ui->detail.has_focus)
-		ms_do_screen_models(ui);
+	if (ms_screen_leave_pane(ui))
+		return;
+	if (ui->screen != MS_SCREEN_MODELS)
+		ms_screen_show(ui, MS_SCREEN_MODELS);
 	else
 		ms_do_quit(ui);
 }

@@ -10,9 +10,9 @@
 
 static enum ms_pane choose_pane(const struct ms_ui *ui)
 {
-	if (ui->detail.is_full)
+	if (ui->panes[ui->screen].is_full)
 		return MS_PANE_FULL;
-	if (ui->detail.is_hidden)
+	if (ui->panes[ui->screen].is_hidden)
 		return MS_PANE_NONE;
 	if (ui->width >= WIDE)
 		return MS_PANE_RIGHT;

@@ -49,7 +49,7 @@ void ms_palette_open(struct ms_ui *ui)
 		const struct ms_action_info *info = ms_action_info((enum ms_action)i);
 		size_t at = n;
 
-		if (!info->run)
+		if (!info->run || !(info->scopes & ms_screen_scopes(ui)))
 			continue;
 		while (at > 0 && age_of(ui, info->name) < age_of(ui, picks[at - 1].left)) {
 			picks[at] = picks[at - 1];

@@ -48,6 +48,11 @@ libconsole_a_SOURCES = \
 	src/console/page.h \
 	src/console/rows.c \
 	src/console/rows.h \
+	src/console/scr_models.c \
+	src/console/screen.c \
+	src/console/screen.h \
+	src/console/scroll.c \
+	src/console/scroll.h \
 	src/console/stage.c \
 	src/console/stage.h \
 	src/console/style.def \

@@ -7,6 +7,7 @@
 
 #include "modelsync/memory.h"
 #include "modelsync/utf8.h"
+#include "scroll.h"
 
 void ms_page_clear(struct ms_page *p)
 {
@@ -82,40 +83,11 @@ void ms_page_add_wrapped(struct ms_page *p, enum ms_style style, int width, cons
 bool ms_page_scroll(struct ms_page *p, enum ms_action action, int height)
 {
 	size_t h = height > 1 ? (size_t)height : 1;
-	size_t last = p->count > h ? p->count - h : 0;
-	size_t down = 0, up = 0;
+	long step = ms_scroll_step(action, (long)h);
 
-	switch ((int)action) {
-	case MS_ACTION_down:
-		down = 1;
-		break;
-	case MS_ACTION_up:
-		up = 1;
-		break;
-	case MS_ACTION_page_down:
-		down = h;
-		break;
-	case MS_ACTION_page_up:
-		up = h;
-		break;
-	case MS_ACTION_half_down:
-		down = (h + 1) / 2;
-		break;
-	case MS_ACTION_half_up:
-		up = (h + 1) / 2;
-		break;
-	case MS_ACTION_top:
-		up = p->top;
-		break;
-	case MS_ACTION_bottom:
-		down = last;
-		break;
-	default:
-		return false;
-	}
-	p->top = p->top > up ? p->top - up : 0;
-	p->top = p->top + down < last ? p->top + down : last;
-	return true;
+	if (step != 0) /* the last line shown is the last one there is */
+		p->top = ms_scroll_by(p->top, p->count > h ? p->count - h + 1 : 1, step);
+	return step != 0;
 }
 
 void ms_page_draw(const struct ms_page *p, struct ms_canvas *c, struct ms_rect r)

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "modelsync/memory.h"
+#include "scroll.h"
 
 void ms_rows_init(struct ms_rows *r)
 {
@@ -216,24 +217,12 @@ void ms_rows_move_to(struct ms_rows *r, size_t position)
 
 void ms_rows_move_by(struct ms_rows *r, long delta)
 {
-	size_t step = (size_t)labs(delta);
-
-	if (delta < 0)
-		ms_rows_move_to(r, r->cursor > step ? r->cursor - step : 0);
-	else
-		ms_rows_move_to(r, r->cursor + step);
+	ms_rows_move_to(r, ms_scroll_by(r->cursor, r->shown, delta));
 }
 
 void ms_rows_show_cursor(struct ms_rows *r, int height)
 {
-	size_t h = height > 0 ? (size_t)height : 1;
-
-	if (r->cursor < r->top)
-		r->top = r->cursor;
-	else if (r->cursor >= r->top + h)
-		r->top = r->cursor - h + 1;
-	if (r->top + h > r->shown)
-		r->top = r->shown > h ? r->shown - h : 0;
+	r->top = ms_scroll_top(r->top, r->cursor, r->shown, height);
 }
 
 bool ms_rows_find(struct ms_rows *r, const struct ms_filter *what, bool is_backwards,

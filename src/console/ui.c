@@ -114,7 +114,7 @@ void ms_ui_set_filter(struct ms_ui *ui, const char *text)
 /* Who reads everything about one model edits that one, whatever is marked behind it. */
 static bool targets_marks(const struct ms_ui *ui)
 {
-	return ui->rows.marked > 0 && !ui->detail.is_full;
+	return ui->rows.marked > 0 && !ui->panes[MS_SCREEN_MODELS].is_full;
 }
 
 size_t ms_ui_target_count(const struct ms_ui *ui)
@@ -145,13 +145,10 @@ size_t ms_ui_each_target(struct ms_ui *ui, void (*fn)(struct ms_ui *, uint32_t, 
 
 /* --- actions ------------------------------------------------------------------------------- */
 
-static bool is_motion(enum ms_action action)
-{
-	return action >= MS_ACTION_down && action <= MS_ACTION_column_right;
-}
-
 static bool is_refused(struct ms_ui *ui, const struct ms_action_info *info)
 {
+	struct ms_text where;
+
 	if ((info->flags & MS_ACTION_WRITES) && ui->read_only) {
 		ms_ui_note(ui, MS_NOTE_HINT, "%s: %s; nothing was changed", info->name,
 			   ui->is_viewer ? "you are a viewer" : "the console is read-only");
@@ -161,38 +158,28 @@ static bool is_refused(struct ms_ui *ui, const struct ms_action_info *info)
 		ms_ui_note(ui, MS_NOTE_HINT, "%s: wait until the edits are written", info->name);
 		return true;
 	}
-	if (((info->flags & MS_ACTION_ROW) && !ms_rows_current(&ui->rows)) ||
-	    ((info->flags & MS_ACTION_TARGET) && ms_ui_target_count(ui) == 0)) {
-		ms_ui_note(ui, MS_NOTE_HINT, "%s: no model under the cursor", info->name);
-		return true;
-	}
-	return false;
+	if (info->scopes & ms_screen_scopes(ui))
+		return false;
+	ms_text_init(&where, 0);
+	ms_action_scope_names(info->scopes, &where);
+	ms_ui_note(ui, MS_NOTE_HINT, "%s does nothing here, only in: %s", info->name,
+		   ms_text_str(&where));
+	ms_text_clear(&where);
+	return true;
 }
 
 void ms_ui_do(struct ms_ui *ui, enum ms_action action)
 {
 	const struct ms_action_info *info = ms_action_info(action);
 
-	if (!info->run || is_refused(ui, info))
-		return;
-	/* A range ends with the first key that does something else than moving. */
-	if (ui->rows.range_from != MS_ROW_NONE && !is_motion(action) &&
-	    action != MS_ACTION_redraw && action != MS_ACTION_suspend) {
-		bool keep = action != MS_ACTION_cancel && action != MS_ACTION_interrupt;
-
-		ms_rows_range_end(&ui->rows, keep);
-		if (action == MS_ACTION_range || action == MS_ACTION_mark || !keep)
-			return;
-	}
-	info->run(ui);
+	if (info->run && !is_refused(ui, info) && !ms_screen_now(ui)->act(ui, action))
+		info->run(ui);
 }
 
 static void take_key(struct ms_ui *ui, uint32_t key, bool is_pasted)
 {
 	struct ms_dialog *d = ui->dialog;
-	enum ms_scope scope = d			   ? d->class->scope
-			      : ui->detail.is_full ? MS_SCOPE_DETAIL
-						   : MS_SCOPE_TABLE;
+	enum ms_scope scope = d ? d->class->scope : ms_screen_scope(ui);
 	enum ms_action action = is_pasted ? MS_ACTION_NONE : ms_action_for_key(scope, key);
 
 	ui->notes.current = NULL;
@@ -340,7 +327,7 @@ static void take_resize(struct ms_ui *ui, int width, int height)
 {
 	ui->width = width;
 	ui->height = height;
-	ms_ui_cursor_moved(ui);
+	ms_screen_now(ui)->move(ui, 0);
 	refresh_dialogs(ui);
 }
 
@@ -358,7 +345,7 @@ void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *e)
 	case MS_EVENT_TICK:
 		break;
 	case MS_EVENT_RESTED:
-		ms_detail_follow(ui);
+		ms_screen_now(ui)->follow(ui);
 		break;
 	case MS_EVENT_MODELS:
 		take_models(ui, e->catalog, e->err);

@@ -17,6 +17,7 @@
 #include "notes.h"
 #include "page.h"
 #include "rows.h"
+#include "screen.h"
 #include "stage.h"
 
 /*
@@ -68,8 +69,7 @@ struct ms_detail {
 	char *problem;	      /* why it could not be loaded; owned */
 	bool is_asked;	      /* the answer is under way */
 	bool is_stale; /* the list was loaded anew since: ask again, show the old one meanwhile */
-	bool is_full, history_only, has_focus, is_hidden;
-	size_t top; /* first line shown */
+	bool history_only; /* while the pane is full */
 };
 
 /* The sync started here, and what is known of one that runs elsewhere. */
@@ -113,6 +113,9 @@ struct ms_ui {
 	bool is_writing;
 	int64_t undo_pending; /* changeset whose undo is under way, or 0 */
 
+	enum ms_screen screen; /* shown */
+	struct ms_pane_state panes[MS_SCREEN_COUNT];
+
 	struct ms_catalog *catalog; /* owned; NULL = nothing loaded yet */
 	size_t new_count;	    /* models in it with status new */
 	struct ms_rows rows;
@@ -144,7 +147,7 @@ void ms_ui_free(struct ms_ui *ui);
 void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *event);
 void ms_ui_draw(const struct ms_ui *ui, struct ms_canvas *c);
 
-/* Runs an action of the Models screen, unless it is refused now (read-only, no row …). */
+/* Runs an action, unless it is refused now (read-only, no row, another screen's …). */
 void ms_ui_do(struct ms_ui *ui, enum ms_action action);
 void ms_ui_set_filter(struct ms_ui *ui, const char *text);
 /* Opens the filter line with that text, as if it had been typed. */

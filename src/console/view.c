@@ -31,10 +31,7 @@ void ms_ui_draw(const struct ms_ui *ui, struct ms_canvas *c)
 	}
 	ms_layout_get(ui, &l);
 	ms_view_header(ui, &l, c);
-	if (l.table.h > 0)
-		ms_view_table(ui, &l, c);
-	ms_view_detail(ui, &l, c);
-	ms_view_filter(ui, &l, c);
+	ms_screen_now(ui)->draw(ui, &l, c);
 	ms_view_footer(ui, &l, c); /* on small screens a note covers the last row */
 	draw_dialogs(ui, ui->dialog, c);
 }

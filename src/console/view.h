@@ -10,7 +10,7 @@
 void ms_view_header(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
 void ms_view_filter(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
 void ms_view_table(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
-void ms_view_detail(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
+void ms_view_pane(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
 void ms_view_footer(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
 
 #endif

@@ -1,20 +1,26 @@
 /* SPDX-License-Identifier: MIT */
-/* The detail pane and the lines below everything. */
+/* The pane and the lines below everything. */
 #include <stdio.h>
 #include <string.h>
 
-#include "detail.h"
 #include "modelsync/memory.h"
 #include "modelsync/utf8.h"
 #include "view.h"
 
-/* --- detail pane
+/* --- the pane about a row
  * ------------------------------------------------------------------------------------ */
 
-static void draw_rule(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
+static const char *rule_hint(const struct ms_ui *ui, const struct ms_layout *l)
 {
-	const struct ms_detail *d = &ui->detail;
-	const char *hint = l->pane == MS_PANE_FULL ? " q: back, o: history " : " Enter: full ";
+	if (l->pane != MS_PANE_FULL)
+		return " Enter: full ";
+	return ui->screen == MS_SCREEN_MODELS ? " q: back, o: history " : " q: back ";
+}
+
+static void draw_rule(const struct ms_ui *ui, const struct ms_layout *l, const char *subject,
+		      struct ms_canvas *c)
+{
+	const char *hint = rule_hint(ui, l);
 	struct ms_rect r = l->pane_rule;
 	int width = (int)strlen(hint);
 
@@ -23,32 +29,36 @@ static void draw_rule(const struct ms_ui *ui, const struct ms_layout *l, struct 
 		return;
 	}
 	ms_canvas_hline(c, r.x, r.y, r.w, MS_STYLE_BORDER);
-	if (!ms_detail_model(ui))
+	if (!subject)
 		return;
-	ms_canvas_textf(c, r.x + 2, r.y, r.w - width - 6, MS_STYLE_HEADING, " %s%s ", d->id,
-			d->history_only ? ": history" : "");
+	ms_canvas_textf(c, r.x + 2, r.y, r.w - width - 6, MS_STYLE_HEADING, " %s ", subject);
 	ms_canvas_right(c, r.x, r.y, r.w - 2, MS_STYLE_BORDER, hint);
 }
 
-void ms_view_detail(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
+void ms_view_pane(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
 {
+	const struct ms_screen_class *screen = ms_screen_now(ui);
+	const struct ms_pane_state *pane = &ui->panes[ui->screen];
 	struct ms_rect r = l->detail;
-	struct ms_page page = {.top = ui->detail.top};
+	struct ms_page page = {.top = pane->top};
+	char *subject;
 
 	if (l->pane == MS_PANE_NONE)
 		return;
-	draw_rule(ui, l, c);
+	subject = screen->subject(ui);
+	draw_rule(ui, l, subject, c);
 	if (l->pane == MS_PANE_RIGHT) {
 		ms_canvas_text(c, r.x, r.y, r.w,
-			       ui->detail.has_focus ? MS_STYLE_CURSOR : MS_STYLE_HEADING,
-			       ms_detail_model(ui) ? ui->detail.id : "");
+			       pane->has_focus ? MS_STYLE_CURSOR : MS_STYLE_HEADING,
+			       subject ? subject : "");
 		r.y++;
 		r.h--;
 	}
-	ms_detail_lines(ui, r.w, &page);
+	screen->lines(ui, r.w, &page);
 	ms_page_draw(&page, c, r);
 	ms_page_clear(&page);
-	if (l->pane == MS_PANE_FULL || ui->detail.has_focus)
+	ms_free(subject);
+	if (l->pane == MS_PANE_FULL || pane->has_focus)
 		ms_canvas_cursor(c, r.x, r.y);
 }
 
@@ -102,7 +112,7 @@ static char box_sign(const struct ms_ui *ui, enum ms_tier tier)
 
 static int draw_marked(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
-	if (ui->rows.marked == 0 || ui->detail.is_full)
+	if (ui->rows.marked == 0 || ms_screen_scope(ui) != MS_SCOPE_TABLE || ui->dialog)
 		return 0;
 	return 2 + ms_canvas_textf(c, r.x, r.y, r.w, MS_STYLE_MARKED,
 				   "%zu marked F[%c] P[%c] E[%c]", ui->rows.marked,
@@ -112,12 +122,13 @@ static int draw_marked(const struct ms_ui *ui, struct ms_rect r, struct ms_canva
 
 static void draw_hints(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
+	unsigned scope = (unsigned)(ui->dialog ? ui->dialog->class->scope : ms_screen_scope(ui));
 	int x = r.x + draw_marked(ui, r, c);
 
 	for (int i = 1; i < MS_ACTION_COUNT; i++) {
 		const struct ms_action_info *info = ms_action_info((enum ms_action)i);
 		int key = (int)ms_action_first_key(info);
-		bool is_shown = (info->flags & MS_ACTION_HINT) &&
+		bool is_shown = (info->hints & scope) &&
 				!(ui->read_only && (info->flags & MS_ACTION_WRITES));
 
 		if (!is_shown || x + key + 1 + (int)strlen(info->name) > r.x + r.w)

@@ -242,7 +242,7 @@ static void test_reserved_keys_are_free(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(reserved); i++)
-		for (unsigned scope = 1; scope <= MS_SCOPE_MENU; scope <<= 1)
+		for (unsigned scope = 1; scope <= MS_SCOPE_LAST; scope <<= 1)
 			assert_int_equal(
 				ms_action_for_key((enum ms_scope)scope, MS_KEY_CTRL(reserved[i])),
 				MS_ACTION_NONE);
