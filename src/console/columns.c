@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "fit.h"
+
 #include "modelsync/utf8.h"
 
 #define STATUS_WIDTH  8
@@ -53,27 +55,6 @@ static int width_of(size_t i)
 	return f->width ? f->width : NAME_WIDTH;
 }
 
-/* Columns that a table with everything up to that rank leaves to the model. */
-static int model_width(int width, int rank)
-{
-	int left = width - MS_COLUMNS_LEFT - 1; /* room for the arrow of the last one */
-
-	for (size_t i = 0; i < TABLE_COUNT; i++)
-		if (table[i].rank <= rank && table[i].kind != MS_COLUMN_MODEL)
-			left -= width_of(i) + 1;
-	return left;
-}
-
-static int choose_rank(int width)
-{
-	int rank = 0;
-
-	while (rank < (int)TABLE_COUNT &&
-	       model_width(width, rank + 1) >= (rank < 4 ? MODEL_MIN : MODEL_COMFORT))
-		rank++;
-	return rank;
-}
-
 static struct ms_column column(size_t i, int x, int width)
 {
 	const struct ms_field *f = ms_field_by_name(table[i].field);
@@ -92,20 +73,21 @@ static struct ms_column column(size_t i, int x, int width)
 
 void ms_columns_layout(struct ms_columns *out, int width)
 {
-	int rank = choose_rank(width);
-	int model = model_width(width, rank);
-	int x = MS_COLUMNS_LEFT;
+	static const struct ms_fit_rule rule = {MODEL_MIN, MODEL_COMFORT, 4};
+	struct ms_fit fit[TABLE_COUNT];
 
-	memset(out, 0, sizeof(*out));
 	for (size_t i = 0; i < TABLE_COUNT; i++) {
 		bool is_model = table[i].kind == MS_COLUMN_MODEL;
-		int w = is_model ? (model > 0 ? model : 1) : width_of(i);
 
-		if (table[i].rank > rank)
+		fit[i] = (struct ms_fit){is_model ? 0 : width_of(i), table[i].rank, 0};
+	}
+	ms_fit_columns(fit, TABLE_COUNT, MS_COLUMNS_LEFT, width, &rule);
+	memset(out, 0, sizeof(*out));
+	for (size_t i = 0; i < TABLE_COUNT; i++) {
+		if (fit[i].x < 0)
 			continue;
-		if (is_model)
+		if (table[i].kind == MS_COLUMN_MODEL)
 			out->model = out->count;
-		out->items[out->count++] = column(i, x, w);
-		x += w + 1;
+		out->items[out->count++] = column(i, fit[i].x, fit[i].width);
 	}
 }

@@ -2,65 +2,35 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "change_text.h"
 #include "detail.h"
-#include "modelsync/clock.h"
-#include "modelsync/memory.h"
+#include "entry_text.h"
 
-static const char *text_of(const struct ms_json *entry, const char *name)
+static void add_what(struct ms_text *out, const struct ms_json *entry)
 {
-	return ms_json_text(ms_json_get(entry, name));
-}
+	const char *type = ms_entry_text(entry, "type");
 
-/* "sync #881" or the actor. */
-static char *actor_of(const struct ms_json *entry)
-{
-	long long run = (long long)ms_json_int(ms_json_get(entry, "run"), 0);
-
-	if (strcmp(text_of(entry, "kind"), "sync") == 0)
-		return ms_format("sync #%lld", run);
-	return ms_strdup(text_of(entry, "actor"));
-}
-
-static char *what_of(const struct ms_json *entry)
-{
-	const char *type = text_of(entry, "type");
-
-	if (strcmp(type, "model_added") == 0)
-		return ms_strdup("added");
-	if (strcmp(type, "model_removed") == 0)
-		return ms_strdup("gone");
-	if (strcmp(type, "model_returned") == 0)
-		return ms_strdup("back");
-	return ms_change_text(entry);
-}
-
-static char *when_of(const struct ms_json *entry, char *buf, size_t size)
-{
-	int64_t at;
-
-	if (!ms_time_parse(text_of(entry, "at"), &at))
-		(void)snprintf(buf, size, "?");
+	if (strncmp(type, "model_", 6) == 0)
+		ms_event_type(out, entry);
 	else
-		ms_time_format(buf, size, at);
-	if (strlen(buf) > 16)
-		buf[16] = '\0'; /* without seconds */
-	return buf;
+		ms_change_text(out, entry);
 }
 
 static void add_entry(const struct ms_json *entry, int width, struct ms_page *out)
 {
+	const char *reason = ms_entry_text(entry, "reason");
+	struct ms_text line;
 	char when[32];
-	char *who = actor_of(entry), *what = what_of(entry);
-	const char *reason = text_of(entry, "reason");
-	char *line = ms_format("%s  #%lld %s  %s%s%s", when_of(entry, when, sizeof(when)),
-			       (long long)ms_json_int(ms_json_get(entry, "changeset"), 0), who,
-			       what, *reason ? "  reason: " : "", reason);
 
-	ms_page_add_wrapped(out, MS_STYLE_NORMAL, width, "", line);
-	ms_free(line);
-	ms_free(who);
-	ms_free(what);
+	ms_text_init(&line, 0);
+	ms_text_addf(&line, "%s  #%lld ", ms_entry_when(when, sizeof(when), entry, "at"),
+		     (long long)ms_entry_int(entry, "changeset"));
+	ms_entry_actor(&line, entry);
+	ms_text_add(&line, "  ");
+	add_what(&line, entry);
+	if (*reason)
+		ms_text_addf(&line, "  reason: %s", reason);
+	ms_page_add_wrapped(out, MS_STYLE_NORMAL, width, "", ms_text_str(&line));
+	ms_text_clear(&line);
 }
 
 static bool is_loaded(const struct ms_detail *d)
@@ -101,12 +71,12 @@ char *ms_detail_last_changes(const struct ms_ui *ui, char *buf, size_t size)
 		ms_text_add(&text, "nothing happened yet");
 	for (int i = 0; is_loaded(d) && e && i < 2; i++, e = ms_json_next(e)) {
 		char when[32];
-		char *who = actor_of(e), *what = what_of(e);
 
-		ms_text_addf(&text, "%s%s %s %s", i ? "   " : "",
-			     when_of(e, when, sizeof(when)) + 5, who, what);
-		ms_free(who);
-		ms_free(what);
+		ms_text_addf(&text, "%s%s ", i ? "   " : "",
+			     ms_entry_when(when, sizeof(when), e, "at") + 5);
+		ms_entry_actor(&text, e);
+		ms_text_add(&text, " ");
+		add_what(&text, e);
 	}
 	(void)snprintf(buf, size, "%s", ms_text_str(&text));
 	ms_text_clear(&text);

@@ -8,8 +8,6 @@ libconsole_a_SOURCES = \
 	src/console/base64.h \
 	src/console/canvas.c \
 	src/console/canvas.h \
-	src/console/change_text.c \
-	src/console/change_text.h \
 	src/console/columns.c \
 	src/console/columns.h \
 	src/console/detail.c \
@@ -31,6 +29,10 @@ libconsole_a_SOURCES = \
 	src/console/do_program.c \
 	src/console/effect.c \
 	src/console/effect.h \
+	src/console/entry_text.c \
+	src/console/entry_text.h \
+	src/console/fit.c \
+	src/console/fit.h \
 	src/console/hush.c \
 	src/console/hush.h \
 	src/console/key.c \

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "change_text.h"
+#include "entry_text.h"
 #include "modelsync/memory.h"
 #include "ui.h"
 
@@ -192,13 +192,10 @@ static const struct ms_json *add_model_changes(struct ms_page *page, int width,
 	ms_text_init(&line, 0);
 	ms_text_addf(&line, "%s  ", id);
 	for (const char *comma = ""; change; change = ms_json_next(change), comma = ", ") {
-		char *what;
-
 		if (strcmp(changed_id(change), id) != 0)
 			break;
-		what = ms_change_text(change);
-		ms_text_addf(&line, "%s%s", comma, what);
-		ms_free(what);
+		ms_text_add(&line, comma);
+		ms_change_text(&line, change);
 	}
 	ms_page_add_wrapped(page, MS_STYLE_NORMAL, width, "  ", ms_text_str(&line));
 	ms_text_clear(&line);
