@@ -48,6 +48,8 @@ libconsole_a_SOURCES = \
 	src/console/notes.h \
 	src/console/page.c \
 	src/console/page.h \
+	src/console/report_page.c \
+	src/console/report_page.h \
 	src/console/rows.c \
 	src/console/rows.h \
 	src/console/scr_models.c \
