@@ -42,6 +42,10 @@ libconsole_a_SOURCES = \
 	src/console/layout.h \
 	src/console/line.c \
 	src/console/line.h \
+	src/console/list.c \
+	src/console/list.h \
+	src/console/list_filter.c \
+	src/console/list_filter.h \
 	src/console/lists.c \
 	src/console/marks.c \
 	src/console/notes.c \
@@ -71,5 +75,6 @@ libconsole_a_SOURCES = \
 	src/console/view.h \
 	src/console/view_footer.c \
 	src/console/view_header.c \
+	src/console/view_list.c \
 	src/console/view_table.c \
 	src/console/write.c

@@ -84,6 +84,11 @@ tests_unit_test_console_SOURCES = tests/unit/test_console.c tests/screens/fixtur
 tests_unit_test_console_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_test_console_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_console_LDADD = libconsole.a libcatalog.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS)
+unit_programs += tests/unit/test_list
+tests_unit_test_list_SOURCES = tests/unit/test_list.c
+tests_unit_test_list_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_test_list_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_list_LDADD = libconsole.a libcatalog.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS)
 endif
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
