@@ -49,12 +49,19 @@ static const struct {
 	unsigned scopes;
 	const char *name;
 } scope_names[] = {
-	{MS_SCOPE_TABLE, "Models"},	   {MS_SCOPE_DETAIL, "one model"},
-	{MS_SCOPE_LISTS, "other screens"}, {MS_SCOPE_RUNS, "Sync"},
-	{MS_SCOPE_CHANGES, "Changes"},	   {MS_SCOPE_AUDIT, "Audit"},
-	{MS_SCOPE_MESSAGES, "Messages"},   {MS_SCOPE_TEXT, "text"},
-	{MS_SCOPE_SYNC, "sync result"},	   {MS_SCOPE_REVIEW, "review"},
-	{MS_SCOPE_PICKER, "list"},	   {MS_SCOPE_INPUT, "input"},
+	{MS_SCOPE_TABLE | MS_SCOPE_DETAIL | MS_SCOPE_LISTS, "all screens"},
+	{MS_SCOPE_TABLE, "Models"},
+	{MS_SCOPE_DETAIL, "one model"},
+	{MS_SCOPE_LISTS, "other screens"},
+	{MS_SCOPE_RUNS, "Sync"},
+	{MS_SCOPE_CHANGES, "Changes"},
+	{MS_SCOPE_AUDIT, "Audit"},
+	{MS_SCOPE_MESSAGES, "Messages"},
+	{MS_SCOPE_TEXT, "text"},
+	{MS_SCOPE_SYNC, "sync result"},
+	{MS_SCOPE_REVIEW, "review"},
+	{MS_SCOPE_PICKER, "list"},
+	{MS_SCOPE_INPUT, "input"},
 	{MS_SCOPE_MENU, "question"},
 };
 

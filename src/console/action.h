@@ -61,7 +61,7 @@ typedef void (*ms_action_key_fn)(void *arg, enum ms_action action, uint32_t key)
 void ms_action_each_key(enum ms_action action, ms_action_key_fn fn, void *arg);
 /* Length of the first key's name at the start of info->keys. */
 size_t ms_action_first_key(const struct ms_action_info *info);
-/* "Models, text": where the keys work. */
+/* "all screens, text": where the keys work. */
 void ms_action_scope_names(unsigned scopes, struct ms_text *out);
 
 #define MS_ACTION(id, scopes, hints, flags, name, keys, help) void ms_do_##id(struct ms_ui *ui);

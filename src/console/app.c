@@ -27,7 +27,7 @@
 #define ESC_DELAY_MAX	1000
 #define REST_MS		100   /* without a key, before the detail pane follows */
 #define TICK_MS		20000 /* ages on the screen grow in minutes */
-#define TICK_RUNNING_MS 1000  /* while a sync shows its seconds */
+#define TICK_RUNNING_MS 1000  /* while something shows its seconds */
 #define RESIZE_MS	30    /* a dragged window resizes many times */
 #define INPUT_BYTES	4096
 
@@ -98,6 +98,12 @@ static void do_effect(struct app *app, struct ms_effect *e)
 	case MS_EFFECT_LOAD_STATUS:
 		ms_lanes_load_status(app->lanes);
 		break;
+	case MS_EFFECT_LOAD_FEED:
+		ms_lanes_load_feed(app->lanes, e->feed, e->number);
+		break;
+	case MS_EFFECT_LOAD_CHANGESET:
+		ms_lanes_load_changeset(app->lanes, e->number);
+		break;
 	case MS_EFFECT_WRITE:
 		ms_lanes_write(app->lanes, e->batch);
 		e->batch = NULL;
@@ -119,6 +125,15 @@ static void do_effect(struct app *app, struct ms_effect *e)
 		break;
 	case MS_EFFECT_RESOLVE_HOLD:
 		ms_lanes_resolve_hold(app->lanes, e->number, e->run, e->flag);
+		break;
+	case MS_EFFECT_VERIFY:
+		ms_lanes_verify(app->lanes);
+		break;
+	case MS_EFFECT_VERIFY_CANCEL:
+		ms_lanes_verify_cancel(app->lanes);
+		break;
+	case MS_EFFECT_ACKNOWLEDGE:
+		ms_lanes_acknowledge(app->lanes, e->ids, (size_t)e->number);
 		break;
 	case MS_EFFECT_RECONNECT:
 		ms_lanes_reconnect(app->lanes);
@@ -145,7 +160,7 @@ static void do_effect(struct app *app, struct ms_effect *e)
 static void update(struct app *app, struct ms_ui_event event)
 {
 	struct ms_effect effect;
-	bool was_running = app->ui->sync.is_running;
+	bool was_counting = ms_ui_counts_seconds(app->ui);
 
 	event.now = ms_clock_now();
 	ms_ui_update(app->ui, &event);
@@ -153,7 +168,7 @@ static void update(struct app *app, struct ms_ui_event event)
 		do_effect(app, &effect);
 		ms_effect_clear(&effect);
 	}
-	if (app->ui->sync.is_running && !was_running)
+	if (ms_ui_counts_seconds(app->ui) && !was_counting)
 		ms_timer_start(app->tick_timer, TICK_RUNNING_MS);
 }
 
@@ -173,7 +188,7 @@ static void tick(void *arg)
 	struct app *app = arg;
 
 	update(app, (struct ms_ui_event){.kind = MS_EVENT_TICK});
-	ms_timer_start(app->tick_timer, app->ui->sync.is_running ? TICK_RUNNING_MS : TICK_MS);
+	ms_timer_start(app->tick_timer, ms_ui_counts_seconds(app->ui) ? TICK_RUNNING_MS : TICK_MS);
 	draw(app);
 }
 
@@ -310,6 +325,36 @@ static void on_status(void *arg, struct ms_json *status, const struct ms_error *
 	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_STATUS, .json = status, .err = err});
 }
 
+static void on_feed(void *arg, enum ms_feed feed, int64_t before, struct ms_json *rows,
+		    const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_FEED,
+					 .feed = feed,
+					 .number = before,
+					 .json = rows,
+					 .err = err});
+}
+
+static void on_changeset(void *arg, int64_t changeset, struct ms_json *detail,
+			 const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_CHANGESET,
+					 .number = changeset,
+					 .json = detail,
+					 .err = err});
+}
+
+static void on_verified(void *arg, struct ms_json *verdict, const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_VERIFIED, .json = verdict, .err = err});
+}
+
+static void on_acknowledged(void *arg, int64_t count, const struct ms_error *err)
+{
+	answer(arg,
+	       (struct ms_ui_event){.kind = MS_EVENT_ACKNOWLEDGED, .number = count, .err = err});
+}
+
 static void on_notice(void *arg, const char *payload)
 {
 	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_NOTICE, .text = payload});
@@ -331,6 +376,10 @@ static void start_lanes(struct app *app, const struct ms_config *config)
 		.progress = on_progress,
 		.synced = on_synced,
 		.status = on_status,
+		.feed = on_feed,
+		.changeset = on_changeset,
+		.verified = on_verified,
+		.acknowledged = on_acknowledged,
 		.notice = on_notice,
 		.connection = on_connection,
 	};

@@ -168,8 +168,9 @@ static void add_warnings(const struct ms_edit_review *r, int width, struct ms_pa
 			     r->without_tier == 1 ? "it" : "them");
 	if (r->stale)
 		add_labelled(page, MS_STYLE_WARNING, width, "Warning",
-			     "%zu %s changed since being staged and will be skipped", r->stale,
-			     r->stale == 1 ? "row" : "rows");
+			     "%zu %s changed since being staged and will be skipped; edit "
+			     "again what is still wanted, based on what is there now",
+			     r->stale, r->stale == 1 ? "row" : "rows");
 }
 
 /* Deciding about what upstream does not list any more takes effect later, if ever. */

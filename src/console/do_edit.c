@@ -217,14 +217,7 @@ static void propose_undo(struct ms_ui *ui)
 		ms_ui_note(ui, MS_NOTE_HINT, "nothing staged, and nothing written in this session");
 		return;
 	}
-	if (!ui->is_connected) {
-		ms_ui_note(ui, MS_NOTE_HINT, "undo needs the database: not connected");
-		return;
-	}
-	ms_effects_push(&ui->effects,
-			(struct ms_effect){.kind = MS_EFFECT_UNDO,
-					   .flag = true,
-					   .number = ui->written[ui->written_count - 1]});
+	ms_undo_ask(ui, ui->written[ui->written_count - 1]);
 }
 
 void ms_do_undo(struct ms_ui *ui)

@@ -97,16 +97,41 @@ static size_t last_term(const char *text)
 	return start;
 }
 
-void ms_do_drop_term(struct ms_ui *ui)
+void ms_filter_drop_term(char *text)
 {
-	char *text = ms_strdup(ui->rows.filter_text);
 	size_t len = strlen(text);
 
 	while (len > 0 && text[len - 1] == ' ')
 		text[--len] = '\0';
 	text[last_term(text)] = '\0';
+}
+
+void ms_do_drop_term(struct ms_ui *ui)
+{
+	char *text = ms_strdup(ui->rows.filter_text);
+
+	ms_filter_drop_term(text);
 	ms_ui_set_filter(ui, text);
 	ms_free(text);
+}
+
+bool ms_ui_go_to_model(struct ms_ui *ui, const char *id)
+{
+	size_t at = ui->catalog ? ms_catalog_find(ui->catalog, id) : SIZE_MAX;
+
+	if (at == SIZE_MAX)
+		return false;
+	ms_screen_show(ui, MS_SCREEN_MODELS);
+	if (!ms_rows_go_to(&ui->rows, (uint32_t)at)) {
+		ms_history_add(&ui->filters, ui->rows.filter_text);
+		ms_ui_set_filter(ui, "");
+		ms_ui_note(ui, MS_NOTE_HINT,
+			   "the filter hid this model and was dropped; / Up brings it back");
+		(void)ms_rows_go_to(&ui->rows, (uint32_t)at);
+	}
+	ms_ui_cursor_moved(ui);
+	ms_detail_follow(ui);
+	return true;
 }
 
 /* --- the value of a cell as a term ----------------------------------------------------------- */

@@ -21,11 +21,6 @@ void ms_do_help(struct ms_ui *ui)
 	ms_help_open(ui);
 }
 
-void ms_do_messages(struct ms_ui *ui)
-{
-	ms_messages_open(ui);
-}
-
 /* --- copying ---------------------------------------------------------------------------------- */
 
 static void add_row_text(const struct ms_ui *ui, const struct ms_model *m, struct ms_text *out)
@@ -62,6 +57,20 @@ static void add_marked_ids(const struct ms_ui *ui, struct ms_text *out)
 			ms_text_addf(out, "%s%s", out->len ? "\n" : "", ui->catalog->models[i].id);
 }
 
+void ms_ui_copy(struct ms_ui *ui, struct ms_text *text)
+{
+	if (text->overflow || text->len > COPY_MAX) {
+		ms_ui_note(ui, MS_NOTE_HINT, "not copied: more than %d bytes", COPY_MAX);
+	} else if (text->len == 0) {
+		ms_ui_note(ui, MS_NOTE_HINT, "there is nothing to copy");
+	} else {
+		ms_ui_effect_text(ui, MS_EFFECT_COPY, ms_text_str(text));
+		ms_ui_note(ui, MS_NOTE_HINT, "sent to the terminal's clipboard: %s",
+			   ms_text_str(text));
+	}
+	ms_text_clear(text);
+}
+
 static void copy_chosen(struct ms_ui *ui, int64_t what)
 {
 	const struct ms_model *m = ms_rows_current(&ui->rows);
@@ -76,16 +85,10 @@ static void copy_chosen(struct ms_ui *ui, int64_t what)
 		add_cell_text(ui, m, &text);
 	else if (m)
 		add_row_text(ui, m, &text);
-	if (text.overflow) {
-		ms_ui_note(ui, MS_NOTE_HINT, "not copied: more than %d bytes", COPY_MAX);
-	} else if (text.len == 0) {
-		ms_ui_note(ui, MS_NOTE_HINT,
-			   what == 'm' ? "nothing is marked" : "the cell is empty");
-	} else {
-		ms_ui_effect_text(ui, MS_EFFECT_COPY, ms_text_str(&text));
-		ms_ui_note(ui, MS_NOTE_HINT, "sent to the terminal's clipboard: %s",
-			   ms_text_str(&text));
-	}
+	if (text.len == 0 && what == 'm')
+		ms_ui_note(ui, MS_NOTE_HINT, "nothing is marked");
+	else
+		ms_ui_copy(ui, &text);
 	ms_text_clear(&text);
 }
 
@@ -110,6 +113,7 @@ void ms_do_reload(struct ms_ui *ui)
 	}
 	ms_ui_load_models(ui);
 	ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
+	ms_browse_load(ui);
 }
 
 void ms_do_pause(struct ms_ui *ui)
@@ -117,6 +121,8 @@ void ms_do_pause(struct ms_ui *ui)
 	ui->is_paused = !ui->is_paused;
 	if (!ui->is_paused && ui->has_news)
 		ms_ui_load_models(ui);
+	if (!ui->is_paused)
+		ms_browse_load(ui);
 	ms_ui_note(ui, MS_NOTE_HINT,
 		   ui->is_paused ? "live updates paused; Z resumes, R loads once"
 				 : "live updates resumed");

@@ -27,6 +27,7 @@ bool ms_effects_pop(struct ms_effects *q, struct ms_effect *out)
 void ms_effect_clear(struct ms_effect *effect)
 {
 	ms_free(effect->text);
+	ms_free(effect->ids);
 	ms_edit_batch_free(effect->batch);
 	*effect = (struct ms_effect){0};
 }

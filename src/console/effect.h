@@ -7,19 +7,25 @@
 #include <stdint.h>
 
 #include "modelsync/edit.h"
+#include "modelsync/feed.h"
 
 /* What the state wants done in the world; the application does it and answers with events. */
 enum ms_effect_kind {
 	MS_EFFECT_LOAD_MODELS,
 	MS_EFFECT_LOAD_DETAIL, /* text: model id */
 	MS_EFFECT_LOAD_STATUS,
-	MS_EFFECT_WRITE, /* batch, handed over */
-	MS_EFFECT_UNDO,	 /* number: changeset; flag: only a preview */
-	MS_EFFECT_SYNC,	 /* flag: dry run; force */
+	MS_EFFECT_LOAD_FEED,	  /* feed; number: the rows before that one, or 0 */
+	MS_EFFECT_LOAD_CHANGESET, /* number */
+	MS_EFFECT_WRITE,	  /* batch, handed over */
+	MS_EFFECT_UNDO,		  /* number: changeset; flag: only a preview */
+	MS_EFFECT_SYNC,		  /* flag: dry run; force */
 	MS_EFFECT_SYNC_CANCEL,
 	MS_EFFECT_CANCEL_RUN,	/* number: somebody else's run */
 	MS_EFFECT_LOAD_HOLD,	/* number: hold */
 	MS_EFFECT_RESOLVE_HOLD, /* number: hold; run: whose catalogue was looked at; flag: apply */
+	MS_EFFECT_VERIFY,	/* the audit log */
+	MS_EFFECT_VERIFY_CANCEL,
+	MS_EFFECT_ACKNOWLEDGE, /* ids, number: how many */
 	MS_EFFECT_RECONNECT,
 	MS_EFFECT_COPY,	      /* text: for the clipboard */
 	MS_EFFECT_REST_TIMER, /* tell when no key came for a tenth of a second */
@@ -32,7 +38,9 @@ struct ms_effect {
 	enum ms_effect_kind kind;
 	bool flag, force;
 	int64_t number, run;
+	enum ms_feed feed;
 	char *text;		     /* owned */
+	int64_t *ids;		     /* owned */
 	struct ms_edit_batch *batch; /* owned */
 };
 

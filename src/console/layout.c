@@ -4,7 +4,6 @@
 #include "ui.h"
 
 #define WIDE	    120 /* columns from which the detail pane stands on the right */
-#define TALL	    18	/* lines from which tabs, hints and a pane below are shown */
 #define BELOW_LINES 4
 #define BELOW_WIDTH 60
 
@@ -16,7 +15,7 @@ static enum ms_pane choose_pane(const struct ms_ui *ui)
 		return MS_PANE_NONE;
 	if (ui->width >= WIDE)
 		return MS_PANE_RIGHT;
-	return ui->height >= TALL && ui->width >= BELOW_WIDTH ? MS_PANE_BELOW : MS_PANE_NONE;
+	return ui->height >= MS_UI_TALL && ui->width >= BELOW_WIDTH ? MS_PANE_BELOW : MS_PANE_NONE;
 }
 
 static void place_right(struct ms_layout *l, int width)
@@ -38,14 +37,22 @@ static void place_below(struct ms_layout *l, int width)
 static void place_full(struct ms_layout *l, int width)
 {
 	l->pane_rule = (struct ms_rect){0, l->filter.y, width, 1};
-	l->detail = (struct ms_rect){1, l->filter.y + 1, width - 1, l->table.h + 1};
-	l->filter.h = l->head.h = l->table.h = 0;
+	l->detail = (struct ms_rect){1, l->filter.y + 1, width - 1, l->table.h + l->summary.h + 1};
+	l->filter.h = l->summary.h = l->head.h = l->table.h = 0;
+}
+
+static int summary_height(const struct ms_ui *ui, bool is_tall)
+{
+	const struct ms_browse_class *browse = ms_screen_now(ui)->browse;
+	int h = browse && browse->summary_height ? browse->summary_height(ui) : 0;
+
+	return !is_tall && h > 1 ? 1 : h;
 }
 
 void ms_layout_get(const struct ms_ui *ui, struct ms_layout *out)
 {
 	const int w = ui->width;
-	const int tall = ui->height >= TALL ? 1 : 0;
+	const int tall = ui->height >= MS_UI_TALL ? 1 : 0;
 	const int banner = tall || !ui->is_connected ? 1 : 0;
 	const int bottom = ui->height - 1 - tall;
 	struct ms_layout l = {.pane = choose_pane(ui)};
@@ -53,7 +60,8 @@ void ms_layout_get(const struct ms_ui *ui, struct ms_layout *out)
 	l.title = (struct ms_rect){0, 0, w, 1};
 	l.tabs = (struct ms_rect){0, 1, w, banner};
 	l.filter = (struct ms_rect){0, 1 + banner, w, 1};
-	l.head = (struct ms_rect){0, l.filter.y + 1, w, 1};
+	l.summary = (struct ms_rect){0, l.filter.y + 1, w, summary_height(ui, tall)};
+	l.head = (struct ms_rect){0, l.summary.y + l.summary.h, w, 1};
 	l.table = (struct ms_rect){0, l.head.y + 1, w, bottom - l.head.y - 1};
 	l.pending = (struct ms_rect){0, bottom, w, 1};
 	l.hints = (struct ms_rect){0, bottom + 1, w, tall};

@@ -13,7 +13,8 @@ struct ms_layout {
 	struct ms_rect title; /* program, database, counts */
 	struct ms_rect tabs;  /* screens; or the banner of a lost connection */
 	struct ms_rect filter;
-	struct ms_rect head; /* column titles, or what is wrong with the filter */
+	struct ms_rect summary; /* of screens that have one */
+	struct ms_rect head;	/* column titles, or what is wrong with the filter */
 	struct ms_rect table;
 	enum ms_pane pane;
 	struct ms_rect pane_rule, detail;

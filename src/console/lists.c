@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Help, palette and messages: lists made from the action table and the notes. */
+/* Help and palette: lists made from the action table. */
 #include <string.h>
 
-#include "modelsync/clock.h"
-#include "modelsync/memory.h"
 #include "ui.h"
 
 static void run(struct ms_ui *ui, int64_t action)
@@ -59,26 +57,4 @@ void ms_palette_open(struct ms_ui *ui)
 		n++;
 	}
 	ms_picker_open(ui, "Command", picks, n, false, run);
-}
-
-void ms_messages_open(struct ms_ui *ui)
-{
-	static const char *const words[] = {"", "", "warning: ", "error: "};
-	static const enum ms_style styles[] = {MS_STYLE_NORMAL, MS_STYLE_NORMAL, MS_STYLE_WARNING,
-					       MS_STYLE_WARNING};
-	struct ms_page page = {0};
-	char at[24];
-
-	for (size_t i = ui->notes.count; i > 0; i--) {
-		const struct ms_note *note = &ui->notes.items[i - 1];
-		char *line = ms_format("%s  %s%s", ms_time_format(at, sizeof(at), note->at) + 11,
-				       words[note->kind], note->text);
-
-		ms_page_add_wrapped(&page, styles[note->kind], ms_page_width(ui), "", line);
-		ms_free(line);
-	}
-	if (page.count == 0)
-		ms_page_add(&page, MS_STYLE_NORMAL, "No messages in this session.");
-	ui->notes.unseen = 0;
-	ms_page_open(ui, "Messages, newest first, UTC", &page, NULL, NULL, 0);
 }

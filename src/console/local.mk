@@ -6,8 +6,12 @@ libconsole_a_SOURCES = \
 	src/console/app.c \
 	src/console/base64.c \
 	src/console/base64.h \
+	src/console/browse.c \
+	src/console/browse.h \
 	src/console/canvas.c \
 	src/console/canvas.h \
+	src/console/changeset_view.c \
+	src/console/changeset_view.h \
 	src/console/columns.c \
 	src/console/columns.h \
 	src/console/detail.c \
@@ -24,6 +28,7 @@ libconsole_a_SOURCES = \
 	src/console/dlg_sync.c \
 	src/console/do_edit.c \
 	src/console/do_find.c \
+	src/console/do_list.c \
 	src/console/do_mark.c \
 	src/console/do_move.c \
 	src/console/do_program.c \
@@ -56,7 +61,11 @@ libconsole_a_SOURCES = \
 	src/console/report_page.h \
 	src/console/rows.c \
 	src/console/rows.h \
+	src/console/scr_audit.c \
+	src/console/scr_changes.c \
+	src/console/scr_messages.c \
 	src/console/scr_models.c \
+	src/console/scr_sync.c \
 	src/console/screen.c \
 	src/console/screen.h \
 	src/console/scroll.c \
@@ -73,6 +82,7 @@ libconsole_a_SOURCES = \
 	src/console/ui.h \
 	src/console/view.c \
 	src/console/view.h \
+	src/console/view_browse.c \
 	src/console/view_footer.c \
 	src/console/view_header.c \
 	src/console/view_list.c \

@@ -17,7 +17,7 @@ void ms_notes_add(struct ms_notes *n, enum ms_note_kind kind, int64_t at, const 
 	va_end(ap);
 	if (kind == MS_NOTE_HINT) {
 		ms_free(n->hint.text);
-		n->hint = (struct ms_note){kind, at, ms_strdup(buf)};
+		n->hint = (struct ms_note){kind, 0, at, ms_strdup(buf)};
 		n->current = &n->hint;
 		return;
 	}
@@ -27,7 +27,7 @@ void ms_notes_add(struct ms_notes *n, enum ms_note_kind kind, int64_t at, const 
 		n->count--;
 	}
 	n->current = &n->items[n->count];
-	n->items[n->count++] = (struct ms_note){kind, at, ms_strdup(buf)};
+	n->items[n->count++] = (struct ms_note){kind, ++n->numbered, at, ms_strdup(buf)};
 	if (kind != MS_NOTE_INFO)
 		n->unseen++;
 }

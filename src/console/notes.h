@@ -18,13 +18,15 @@ enum ms_note_kind {
 
 struct ms_note {
 	enum ms_note_kind kind;
-	int64_t at; /* epoch s */
-	char *text; /* owned; control characters as they came, the canvas replaces them */
+	int64_t number; /* from 1 on, in the order of coming */
+	int64_t at;	/* epoch s */
+	char *text;	/* owned; control characters as they came, the canvas replaces them */
 };
 
 struct ms_notes {
 	struct ms_note items[MS_NOTES_MAX];
 	size_t count;
+	int64_t numbered;
 	struct ms_note hint;	       /* the newest one */
 	size_t unseen;		       /* warnings and errors since the list was last opened */
 	const struct ms_note *current; /* to be shown in the footer until the next key, or NULL */

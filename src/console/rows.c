@@ -220,6 +220,17 @@ void ms_rows_move_by(struct ms_rows *r, long delta)
 	ms_rows_move_to(r, ms_scroll_by(r->cursor, r->shown, delta));
 }
 
+bool ms_rows_go_to(struct ms_rows *r, uint32_t model)
+{
+	for (size_t i = 0; i < r->shown; i++) {
+		if (r->visible[i] != model)
+			continue;
+		ms_rows_move_to(r, i);
+		return true;
+	}
+	return false;
+}
+
 void ms_rows_show_cursor(struct ms_rows *r, int height)
 {
 	r->top = ms_scroll_top(r->top, r->cursor, r->shown, height);

@@ -57,6 +57,8 @@ const struct ms_model *ms_rows_current(const struct ms_rows *r);
 uint32_t ms_rows_current_index(const struct ms_rows *r);
 void ms_rows_move_to(struct ms_rows *r, size_t position);
 void ms_rows_move_by(struct ms_rows *r, long delta);
+/* To a model; false when the filter hides it. */
+bool ms_rows_go_to(struct ms_rows *r, uint32_t model);
 /* Scrolls as little as needed for a table of that height. */
 void ms_rows_show_cursor(struct ms_rows *r, int height);
 /* Moves to the next (or previous) row that matches, around the end; false when none does. */

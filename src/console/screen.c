@@ -4,7 +4,9 @@
 #include "ui.h"
 
 static const struct ms_screen_class *const classes[MS_SCREEN_COUNT] = {
-	[MS_SCREEN_MODELS] = &ms_screen_models,
+	[MS_SCREEN_MODELS] = &ms_screen_models,	    [MS_SCREEN_SYNC] = &ms_screen_sync,
+	[MS_SCREEN_CHANGES] = &ms_screen_changes,   [MS_SCREEN_AUDIT] = &ms_screen_audit,
+	[MS_SCREEN_MESSAGES] = &ms_screen_messages,
 };
 
 const struct ms_screen_class *ms_screen_class(enum ms_screen screen)
@@ -60,4 +62,24 @@ bool ms_screen_leave_pane(struct ms_ui *ui)
 void ms_do_screen_models(struct ms_ui *ui)
 {
 	ms_screen_show(ui, MS_SCREEN_MODELS);
+}
+
+void ms_do_screen_sync(struct ms_ui *ui)
+{
+	ms_screen_show(ui, MS_SCREEN_SYNC);
+}
+
+void ms_do_screen_changes(struct ms_ui *ui)
+{
+	ms_screen_show(ui, MS_SCREEN_CHANGES);
+}
+
+void ms_do_screen_audit(struct ms_ui *ui)
+{
+	ms_screen_show(ui, MS_SCREEN_AUDIT);
+}
+
+void ms_do_screen_messages(struct ms_ui *ui)
+{
+	ms_screen_show(ui, MS_SCREEN_MESSAGES);
 }

@@ -135,6 +135,13 @@ static bool is_phase(const char *name)
 	return strcmp(name, "cancel") == 0;
 }
 
+bool ms_sync_is_progress(const struct ms_json *notice)
+{
+	return ms_json_get(notice, "run") && is_phase(ms_json_text(ms_json_get(notice, "phase"))) &&
+	       strcmp(ms_json_text(ms_json_get(notice, "phase")),
+		      ms_run_phase_name(MS_PHASE_CLAIM)) != 0;
+}
+
 static bool is_own(const struct ms_sync_state *s, int64_t run)
 {
 	if (s->is_running && !s->is_dry)

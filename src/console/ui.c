@@ -10,6 +10,8 @@
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
 
+#define SAMPLE "sample-catalogue.json" /* what the program brings along */
+
 struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now)
 {
 	struct ms_ui *ui = ms_alloc(sizeof(*ui));
@@ -21,6 +23,7 @@ struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now)
 	ui->width = 80;
 	ui->height = 24;
 	ms_rows_init(&ui->rows);
+	ms_browse_init(ui);
 	return ui;
 }
 
@@ -34,7 +37,11 @@ void ms_ui_free(struct ms_ui *ui)
 	ms_detail_clear(&ui->detail);
 	ms_sync_state_clear(&ui->sync);
 	ms_notes_clear(&ui->notes);
+	ms_browse_clear(ui);
+	ms_changeset_clear(&ui->changeset);
+	ms_json_free(ui->status);
 	ms_history_clear(&ui->filters);
+	ms_history_clear(&ui->list_filters);
 	ms_history_clear(&ui->finds);
 	ms_history_clear(&ui->marks);
 	ms_history_clear(&ui->commands);
@@ -56,6 +63,10 @@ void ms_ui_note(struct ms_ui *ui, enum ms_note_kind kind, const char *fmt, ...)
 	(void)vsnprintf(buf, sizeof(buf), fmt, ap);
 	va_end(ap);
 	ms_notes_add(&ui->notes, kind, ui->now, "%s", buf);
+	if (kind != MS_NOTE_HINT && ui->screen == MS_SCREEN_MESSAGES) {
+		ui->notes.unseen = 0;
+		ms_browse_renew(ui, ui->screen);
+	}
 }
 
 void ms_ui_error(struct ms_ui *ui, const char *what, const struct ms_error *err)
@@ -252,6 +263,8 @@ static void take_connection(struct ms_ui *ui, const char *label, const struct ms
 	if (err) {
 		ui->lost = *err;
 		ui->is_loading = ui->detail.is_asked = false;
+		ui->is_status_asked = false;
+		ms_browse_disconnected(ui);
 		if (was_connected)
 			ms_ui_error(ui, "connection lost", err);
 		return;
@@ -263,6 +276,7 @@ static void take_connection(struct ms_ui *ui, const char *label, const struct ms
 	ui->lost = (struct ms_error){0};
 	ms_ui_load_models(ui);
 	ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
+	ms_browse_load(ui);
 }
 
 /* Whom the database takes for a viewer it would refuse after a review and a question. */
@@ -288,6 +302,7 @@ static void take_status(struct ms_ui *ui, struct ms_json *json, const struct ms_
 	bool is_cancelled = strcmp(ms_json_text(ms_json_get(last, "category")),
 				   ms_category_name(MS_ERR_CANCELLED)) == 0;
 
+	ui->is_status_asked = false;
 	if (err && !json) {
 		if (err->category != MS_ERR_UNREACHABLE)
 			ms_ui_error(ui, "status not loaded", err);
@@ -298,29 +313,55 @@ static void take_status(struct ms_ui *ui, struct ms_json *json, const struct ms_
 		h->last_ok_at = 0;
 	(void)snprintf(h->last_state, sizeof(h->last_state), "%s",
 		       is_cancelled ? "cancelled" : ms_json_text(ms_json_get(last, "state")));
+	h->alerts = ms_json_int(ms_json_get(json, "unacknowledged_alerts"), 0);
+	h->is_from_file = strcmp(ms_json_text(ms_json_get(good, "trigger")), "file") == 0;
+	h->is_sample = h->is_from_file && strstr(ms_json_text(ms_json_get(good, "url")), SAMPLE);
 	h->hold = ms_json_int(ms_json_get(ms_json_get(json, "open_hold"), "hold"), 0);
+	ms_json_free(ui->status);
+	ui->status = json;
+	ui->status_at = ui->now;
 	ms_sync_notice(ui, ms_json_get(json, "running"));
 	learn_role(ui, ms_json_get(json, "you"));
-	ms_json_free(json);
+	if (ui->status_again)
+		ms_ui_load_figures(ui);
+}
+
+void ms_ui_load_figures(struct ms_ui *ui)
+{
+	ui->status_again = ui->is_status_asked;
+	if (ui->is_status_asked)
+		return;
+	ui->is_status_asked = true;
+	ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
 }
 
 static void take_notice(struct ms_ui *ui, const char *payload)
 {
 	struct ms_error err;
 	struct ms_json *notice = ms_json_parse(payload, strlen(payload), &err);
+	bool concerns_models;
 
 	if (!notice)
 		return;
-	if (ms_json_get(notice, "changeset")) {
-		if (ui->is_paused)
-			ui->has_news = true;
-		else
-			ms_ui_load_models(ui);
-	}
-	if (ms_json_get(notice, "hold"))
+	concerns_models = ms_json_get(notice, "changeset") || ms_json_get(notice, "alerts");
+	if (ui->is_paused)
+		ui->has_news = ui->has_news || concerns_models;
+	else if (concerns_models)
+		ms_ui_load_models(ui);
+	if (ms_json_get(notice, "hold") || ms_json_get(notice, "alerts"))
 		ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
+	if (!ms_sync_is_progress(notice) && !ui->is_paused)
+		ms_browse_load(ui);
+	else if (ui->screen == MS_SCREEN_SYNC && !ui->sync.is_running)
+		ms_ui_load_figures(ui); /* how far a run elsewhere is */
 	ms_sync_notice(ui, notice);
 	ms_json_free(notice);
+}
+
+bool ms_ui_counts_seconds(const struct ms_ui *ui)
+{
+	return ui->sync.is_running || ui->verify.is_running ||
+	       (ui->screen == MS_SCREEN_SYNC && ui->sync.remote_run);
 }
 
 static void take_resize(struct ms_ui *ui, int width, int height)
@@ -367,6 +408,18 @@ void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *e)
 		break;
 	case MS_EVENT_STATUS:
 		take_status(ui, e->json, e->err);
+		break;
+	case MS_EVENT_FEED:
+		ms_browse_loaded(ui, e->feed, e->number, e->json, e->err);
+		break;
+	case MS_EVENT_CHANGESET:
+		ms_changeset_loaded(ui, e->number, e->json, e->err);
+		break;
+	case MS_EVENT_VERIFIED:
+		ms_verify_done(ui, e->json, e->err);
+		break;
+	case MS_EVENT_ACKNOWLEDGED:
+		ms_acknowledged(ui, e->number, e->err);
 		break;
 	case MS_EVENT_NOTICE:
 		take_notice(ui, e->text);

@@ -7,7 +7,9 @@
 #include <stdint.h>
 
 #include "action.h"
+#include "browse.h"
 #include "canvas.h"
+#include "changeset_view.h"
 #include "dialog.h"
 #include "effect.h"
 #include "line.h"
@@ -28,21 +30,26 @@
 
 #define MS_UI_MIN_WIDTH	 40
 #define MS_UI_MIN_HEIGHT 12
+#define MS_UI_TALL	 18 /* lines from which tabs, hints and a pane below are shown */
 
 enum ms_event_kind {
-	MS_EVENT_KEY,	     /* key, is_pasted */
-	MS_EVENT_RESIZE,     /* width, height */
-	MS_EVENT_TICK,	     /* only the time went on */
-	MS_EVENT_RESTED,     /* the timer of MS_EFFECT_REST_TIMER */
-	MS_EVENT_MODELS,     /* catalog or error */
-	MS_EVENT_DETAIL,     /* text: model id; json or error */
-	MS_EVENT_WRITTEN,    /* result or error */
-	MS_EVENT_UNDO_SHOWN, /* number: changeset; result or error */
-	MS_EVENT_PROGRESS,   /* progress */
-	MS_EVENT_SYNCED,     /* report and/or error */
-	MS_EVENT_STATUS,     /* json or error */
-	MS_EVENT_NOTICE,     /* text: payload */
-	MS_EVENT_CONNECTION  /* text: label, or error */
+	MS_EVENT_KEY,	       /* key, is_pasted */
+	MS_EVENT_RESIZE,       /* width, height */
+	MS_EVENT_TICK,	       /* only the time went on */
+	MS_EVENT_RESTED,       /* the timer of MS_EFFECT_REST_TIMER */
+	MS_EVENT_MODELS,       /* catalog or error */
+	MS_EVENT_DETAIL,       /* text: model id; json or error */
+	MS_EVENT_WRITTEN,      /* result or error */
+	MS_EVENT_UNDO_SHOWN,   /* number: changeset; result or error */
+	MS_EVENT_PROGRESS,     /* progress */
+	MS_EVENT_SYNCED,       /* report and/or error */
+	MS_EVENT_STATUS,       /* json or error */
+	MS_EVENT_FEED,	       /* feed, number: before which; json or error */
+	MS_EVENT_CHANGESET,    /* number; json or error */
+	MS_EVENT_VERIFIED,     /* json or error */
+	MS_EVENT_ACKNOWLEDGED, /* number: how many, or error */
+	MS_EVENT_NOTICE,       /* text: payload */
+	MS_EVENT_CONNECTION    /* text: label, or error */
 };
 
 struct ms_ui_event {
@@ -53,6 +60,7 @@ struct ms_ui_event {
 	int width, height;
 	const char *text;
 	int64_t number;
+	enum ms_feed feed;
 	const struct ms_error *err;
 	const struct ms_run_progress *progress;
 	struct ms_catalog *catalog; /* this and the next three are handed over */
@@ -92,6 +100,16 @@ struct ms_health {
 	int64_t last_ok_at;  /* epoch s; 0 = never */
 	char last_state[24]; /* of the last run: completed, failed, cancelled, held */
 	int64_t hold;	     /* open hold, 0 = none */
+	int64_t alerts;	     /* that nobody has acknowledged */
+	/* what is there came from a file, perhaps from the sample that the program brings along */
+	bool is_from_file, is_sample;
+};
+
+/* The verification of the audit log that is under way, and the last one. */
+struct ms_verify_state {
+	bool is_running, was_cancelled, has_verdict;
+	int64_t started_at; /* epoch s */
+	int64_t entries, problems;
 };
 
 #define MS_UNDO_DEPTH 32
@@ -123,11 +141,18 @@ struct ms_ui {
 	struct ms_detail detail;
 	struct ms_sync_state sync;
 	struct ms_health health;
+	struct ms_json *status; /* the whole of it; owned, NULL = not known yet */
+	int64_t status_at;	/* epoch s: when it came */
+	bool is_status_asked;	/* one is under way for a screen that shows it */
+	bool status_again;	/* something happened meanwhile */
+	struct ms_verify_state verify;
 	struct ms_notes notes;
+	struct ms_browse browses[MS_FEED_COUNT];
+	struct ms_changeset_view changeset;
 
 	size_t column;	 /* cell cursor: index in the columns shown */
 	bool has_column; /* it was moved; else it is on the model */
-	struct ms_history filters, finds, marks, commands;
+	struct ms_history filters, list_filters, finds, marks, commands;
 	char *filter_before; /* text to go back to while editing the filter; owned */
 	struct ms_filter_error filter_error;
 	bool has_filter_error;
@@ -152,6 +177,13 @@ void ms_ui_do(struct ms_ui *ui, enum ms_action action);
 void ms_ui_set_filter(struct ms_ui *ui, const char *text);
 /* Opens the filter line with that text, as if it had been typed. */
 void ms_ui_edit_filter(struct ms_ui *ui, const char *text);
+/* Cuts the last term of a filter off. */
+void ms_filter_drop_term(char *text);
+/* Shows that model on the Models screen, if need be without the filter; false when it is unknown.
+ */
+bool ms_ui_go_to_model(struct ms_ui *ui, const char *id);
+/* Sends the text to the terminal's clipboard, or says why not; clears it. */
+void ms_ui_copy(struct ms_ui *ui, struct ms_text *text);
 
 /* Tells the user, in the footer and the list of messages. */
 void ms_ui_note(struct ms_ui *ui, enum ms_note_kind kind, const char *fmt, ...)
@@ -163,6 +195,8 @@ void ms_ui_error(struct ms_ui *ui, const char *what, const struct ms_error *err)
 void ms_ui_effect(struct ms_ui *ui, enum ms_effect_kind kind);
 void ms_ui_effect_text(struct ms_ui *ui, enum ms_effect_kind kind, const char *text);
 void ms_ui_load_models(struct ms_ui *ui);
+/* Asks for the status for a screen that shows it; one at a time. */
+void ms_ui_load_figures(struct ms_ui *ui);
 /* The cursor may be on another model: keep it in view, start the rest timer. */
 void ms_ui_cursor_moved(struct ms_ui *ui);
 
@@ -176,14 +210,24 @@ void ms_sync_start(struct ms_ui *ui, bool dry_run, bool force);
 void ms_sync_progress(struct ms_ui *ui, const struct ms_run_progress *progress);
 void ms_sync_done(struct ms_ui *ui, struct ms_run_report *report, const struct ms_error *err);
 void ms_sync_notice(struct ms_ui *ui, const struct ms_json *notice);
+/* A run goes on, and neither begins nor ends. */
+bool ms_sync_is_progress(const struct ms_json *notice);
 void ms_sync_state_clear(struct ms_sync_state *s);
 
 /* The part that concerns writing and undoing (write.c). */
 void ms_write_start(struct ms_ui *ui, const char *reason);
+/* Asks for a preview of undoing that changeset. */
+void ms_undo_ask(struct ms_ui *ui, int64_t changeset);
 void ms_write_remember(struct ms_ui *ui, int64_t changeset); /* so that u proposes its reverse */
 void ms_write_done(struct ms_ui *ui, struct ms_write_result *result, const struct ms_error *err);
 void ms_undo_shown(struct ms_ui *ui, int64_t changeset, struct ms_write_result *result,
 		   const struct ms_error *err);
+
+/* The audit log was verified (scr_audit.c), alerts were acknowledged (scr_messages.c). */
+void ms_verify_done(struct ms_ui *ui, struct ms_json *verdict, const struct ms_error *err);
+void ms_acknowledged(struct ms_ui *ui, int64_t count, const struct ms_error *err);
+/* Something under way shows its seconds. */
+bool ms_ui_counts_seconds(const struct ms_ui *ui);
 
 /* The detail of the model (detail.c). */
 void ms_detail_clear(struct ms_detail *d);

@@ -85,7 +85,9 @@ static void describe_staged(const struct ms_ui *ui, char *buf, size_t size)
 static void draw_staged(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
 	const struct ms_stage_summary *s = &ui->stage.summary;
-	const char *keys = r.w < 60 ? "w review  u undo" : "w review  u undo  X drop";
+	const char *keys = ui->screen != MS_SCREEN_MODELS ? "w review"
+			   : r.w < 60			  ? "w review  u undo"
+							  : "w review  u undo  X drop";
 	char what[300], conflicts[40] = "";
 	int room = r.w - (int)strlen(keys) - 2;
 

@@ -29,6 +29,10 @@ enum health_form { HEALTH_LONG, HEALTH_MEDIUM, HEALTH_SHORT };
 
 static char *health_text(const struct ms_ui *ui, enum health_form form, char *buf, size_t size)
 {
+	/* nobody should take it for what upstream offers now */
+	static const char *const file_words[2][3] = {
+		{"loaded from a file, not synced", "loaded from a file", "from file"},
+		{"bundled sample, not live: r syncs", "bundled sample, not live", "SAMPLE"}};
 	const struct ms_health *h = &ui->health;
 	const char *word = health_word(h), *good = *word == 'O' ? "" : ", good";
 	char at[24], age[8];
@@ -36,6 +40,8 @@ static char *health_text(const struct ms_ui *ui, enum health_form form, char *bu
 	ms_time_format_age(age, sizeof(age), ui->now - h->last_ok_at);
 	if (!h->is_known || !*h->last_state)
 		(void)snprintf(buf, size, "%s", h->is_known ? "never synced" : "");
+	else if (*word == 'O' && h->is_from_file)
+		(void)snprintf(buf, size, "%s", file_words[h->is_sample][form]);
 	else if (form == HEALTH_SHORT || !h->last_ok_at)
 		(void)snprintf(buf, size, "sync %s", word);
 	else if (form == HEALTH_MEDIUM)
@@ -83,6 +89,12 @@ static char *sync_text(const struct ms_ui *ui, bool is_short, char *buf, size_t 
 	return buf;
 }
 
+/* Alerts that nobody has acknowledged, and errors that were not looked at. */
+static int64_t unread(const struct ms_ui *ui)
+{
+	return ui->health.alerts + (int64_t)ui->notes.unseen;
+}
+
 /* What the user should look at: on a line of its own, or in the title where there is none. */
 static int draw_news(const struct ms_ui *ui, struct ms_rect r, int x, bool in_title,
 		     struct ms_canvas *c)
@@ -91,15 +103,18 @@ static int draw_news(const struct ms_ui *ui, struct ms_rect r, int x, bool in_ti
 	int gap = in_title ? 0 : 1;
 	char text[120];
 
-	if (ui->notes.unseen) {
-		(void)snprintf(text, sizeof(text), in_title ? "%zu (!)" : "%zu unread (!)",
-			       ui->notes.unseen);
-		x = part(c, r, x, warning, text) + gap;
+	if (unread(ui) && in_title) { /* else the tab says it */
+		(void)snprintf(text, sizeof(text), "%" PRId64 " (!)", unread(ui));
+		x = part(c, r, x, warning, text);
 	}
-	if (ui->is_paused)
-		x = part(c, r, x, warning,
-			 ui->has_news && !in_title ? "PAUSED, changes wait (R)" : "PAUSED (Z)") +
-		    gap;
+	if (ui->is_paused) {
+		int after = part(c, r, x, warning, ui->has_news ? "PAUSED, changes wait (R)" : "");
+
+		if (after == x)
+			after = part(c, r, x, warning,
+				     ui->has_news ? "PAUSED, news (R)" : "PAUSED (Z)");
+		x = after + gap;
+	}
 	for (int is_short = in_title; is_short <= 1; is_short++) {
 		int after = part(c, r, x, in_title ? MS_STYLE_TITLE : MS_STYLE_HEADING,
 				 sync_text(ui, is_short, text, sizeof(text)));
@@ -125,6 +140,8 @@ static int draw_counts(const struct ms_ui *ui, struct ms_rect r, int x, struct m
 {
 	char text[60];
 
+	if (ui->screen != MS_SCREEN_MODELS && ui->height < MS_UI_TALL)
+		return part(c, r, x, MS_STYLE_TITLE, ms_screen_now(ui)->name);
 	if (!ui->catalog)
 		return x;
 	(void)snprintf(text, sizeof(text), "%zu models", ui->catalog->count);
@@ -181,14 +198,49 @@ static void draw_banner(const struct ms_ui *ui, struct ms_rect r, struct ms_canv
 			again, e->message);
 }
 
+/* "[3 Changes]", " 5 Messages(2) "; of screens that are not shown perhaps only the number. */
+static void tab_text(const struct ms_ui *ui, int screen, bool is_short, char *buf, size_t size)
+{
+	bool is_now = screen == (int)ui->screen;
+	bool has_news = screen == MS_SCREEN_MESSAGES && unread(ui) > 0;
+	char count[24] = "";
+
+	if (has_news)
+		(void)snprintf(count, sizeof(count), "(%" PRId64 ")", unread(ui));
+	if (is_short && !is_now)
+		(void)snprintf(buf, size, " %d%s", screen + 1, has_news ? "!" : " ");
+	else
+		(void)snprintf(buf, size, "%c%d %s%s%c", is_now ? '[' : ' ', screen + 1,
+			       ms_screen_class((enum ms_screen)screen)->name, count,
+			       is_now ? ']' : ' ');
+}
+
+static enum ms_style tab_style(const struct ms_ui *ui, int screen)
+{
+	if (screen == (int)ui->screen)
+		return MS_STYLE_HEADING;
+	return screen == MS_SCREEN_MESSAGES && unread(ui) ? MS_STYLE_WARNING : MS_STYLE_NORMAL;
+}
+
+static int draw_tab_names(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
+{
+	bool is_short = r.w < 64;
+	int x = r.x + 1;
+	char text[40];
+
+	for (int i = 0; i < MS_SCREEN_COUNT; i++) {
+		tab_text(ui, i, is_short, text, sizeof(text));
+		x += ms_canvas_text(c, x, r.y, r.x + r.w - x, tab_style(ui, i), text);
+	}
+	return x + 1;
+}
+
 static void draw_tabs(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
 	static const char help[] = "? help";
 	struct ms_rect left = {r.x, r.y, r.w - (int)sizeof(help) - 1, 1};
-	int x = r.x + 1;
 
-	x += ms_canvas_text(c, x, r.y, 12, MS_STYLE_HEADING, "[1 Models]") + 3;
-	draw_news(ui, left, x, false, c);
+	draw_news(ui, left, draw_tab_names(ui, left, c), false, c);
 	ms_canvas_right(c, r.x, r.y, r.w - 1, MS_STYLE_KEY, help);
 }
 
@@ -257,23 +309,28 @@ static void draw_filter_error(const struct ms_ui *ui, const struct ms_layout *l,
 	ms_canvas_text(c, from, y, width - from, MS_STYLE_WARNING, rest);
 }
 
-void ms_view_filter(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
+void ms_view_filter_line(const struct ms_ui *ui, const struct ms_layout *l, const char *text,
+			 const char *count, struct ms_canvas *c)
 {
 	const struct ms_dialog *input = ms_input_in_filter_line(ui);
-	bool is_narrow = l->filter.w < 60;
-	char count[80];
-	int room;
+	int room = l->filter.w - 2 - (int)strlen(count) - 2;
 
 	if (l->filter.h == 0)
 		return;
-	count_text(ui, is_narrow, count, sizeof(count));
-	room = l->filter.w - 2 - (int)strlen(count) - 2;
 	ms_canvas_text(c, 0, l->filter.y, 2, MS_STYLE_KEY, "/ ");
 	if (input)
 		ms_input_draw_line(input, c, 2, l->filter.y, room);
 	else
-		ms_canvas_text(c, 2, l->filter.y, room, MS_STYLE_HEADING, ui->rows.filter_text);
+		ms_canvas_text(c, 2, l->filter.y, room, MS_STYLE_HEADING, text);
 	ms_canvas_right(c, 0, l->filter.y, l->filter.w - 1, MS_STYLE_NORMAL, count);
-	if (ui->has_filter_error)
+}
+
+void ms_view_filter(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
+{
+	char count[80];
+
+	count_text(ui, l->filter.w < 60, count, sizeof(count));
+	ms_view_filter_line(ui, l, ui->rows.filter_text, count, c);
+	if (ui->has_filter_error && l->filter.h > 0)
 		draw_filter_error(ui, l, 2, c);
 }

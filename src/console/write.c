@@ -95,11 +95,6 @@ static int by_text(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-static const char *changed_id(const struct ms_json *change)
-{
-	return ms_json_text(ms_json_get(change, "model_id"));
-}
-
 /* "36 values of 18 models" */
 static char *undo_amount(const struct ms_json *changes)
 {
@@ -107,7 +102,7 @@ static char *undo_amount(const struct ms_json *changes)
 	size_t n = 0, models = 0;
 
 	for (const struct ms_json *c = ms_json_first(changes); c; c = ms_json_next(c))
-		ids[n++] = changed_id(c);
+		ids[n++] = ms_entry_text(c, "model_id");
 	qsort(ids, n, sizeof(*ids), by_text);
 	for (size_t i = 0; i < n; i++)
 		models += i == 0 || strcmp(ids[i], ids[i - 1]) != 0;
@@ -174,6 +169,17 @@ void ms_write_done(struct ms_ui *ui, struct ms_write_result *result, const struc
 /* --- undo --------------------------------------------------------------------------------------
  */
 
+void ms_undo_ask(struct ms_ui *ui, int64_t changeset)
+{
+	if (!ui->is_connected) {
+		ms_ui_note(ui, MS_NOTE_HINT, "undo needs the database: not connected");
+		return;
+	}
+	ms_effects_push(
+		&ui->effects,
+		(struct ms_effect){.kind = MS_EFFECT_UNDO, .flag = true, .number = changeset});
+}
+
 static void undo_confirmed(struct ms_ui *ui, int64_t changeset)
 {
 	ui->is_writing = true;
@@ -182,40 +188,21 @@ static void undo_confirmed(struct ms_ui *ui, int64_t changeset)
 			(struct ms_effect){.kind = MS_EFFECT_UNDO, .number = changeset});
 }
 
-/* All changes of the model that `change` is the first one of; returns the first one after them. */
-static const struct ms_json *add_model_changes(struct ms_page *page, int width,
-					       const struct ms_json *change)
-{
-	const char *id = changed_id(change);
-	struct ms_text line;
-
-	ms_text_init(&line, 0);
-	ms_text_addf(&line, "%s  ", id);
-	for (const char *comma = ""; change; change = ms_json_next(change), comma = ", ") {
-		if (strcmp(changed_id(change), id) != 0)
-			break;
-		ms_text_add(&line, comma);
-		ms_change_text(&line, change);
-	}
-	ms_page_add_wrapped(page, MS_STYLE_NORMAL, width, "  ", ms_text_str(&line));
-	ms_text_clear(&line);
-	return change;
-}
-
 static void undo_page(const struct ms_write_result *r, int64_t changeset, int width,
 		      struct ms_page *page)
 {
 	struct ms_json *json = result_json(r);
-	const struct ms_json *c = ms_json_first(ms_json_get(json, "changes"));
-	char *amount = undo_amount(ms_json_get(json, "changes"));
+	const struct ms_json *changes = ms_json_get(json, "changes");
+	char *amount = undo_amount(changes);
 	char *title =
-		c ? ms_format("Undoing changeset #%" PRId64 " would put back %s:", changeset,
-			      amount)
-		  : ms_format("Nothing of changeset #%" PRId64 " can be put back.", changeset);
+		ms_json_first(changes)
+			? ms_format("Undoing changeset #%" PRId64 " would put back %s:", changeset,
+				    amount)
+			: ms_format("Nothing of changeset #%" PRId64 " can be put back.",
+				    changeset);
 
 	ms_page_add_wrapped(page, MS_STYLE_HEADING, width, "", title);
-	while (c)
-		c = add_model_changes(page, width, c);
+	ms_changes_lines(changes, width, page);
 	if (r->conflicts) {
 		ms_page_add(page, MS_STYLE_NORMAL, "");
 		ms_page_addf(page, MS_STYLE_WARNING, "%zu %s changed since and %s:", r->conflicts,

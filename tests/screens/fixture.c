@@ -159,17 +159,217 @@ struct ms_json *fixture_detail(const char *model_id)
 	return v;
 }
 
+/* Where the last completed run got its catalogue. */
+static const char *origin_of(const char *state)
+{
+	if (strcmp(state, "sample") == 0)
+		return ",\"trigger\":\"file\",\"url\":\"/usr/share/modelsync-tui/sample-catalogue.json\"";
+	return strcmp(state, "file") == 0 ? ",\"trigger\":\"file\",\"url\":\"old.json\"" : "";
+}
+
 struct ms_json *fixture_status(const char *state, const char *role)
 {
+	bool is_running = strcmp(state, "running") == 0;
+	bool is_state = strcmp(state, "completed") == 0 || strcmp(state, "held") == 0 ||
+			strcmp(state, "failed") == 0 || strcmp(state, "cancelled") == 0;
 	char *text = ms_format(
 		"{\"last_run\":{\"run\":881,\"state\":\"%s\"},"
-		"\"last_completed\":{\"run\":880,\"completed_at\":\"2026-09-22T02:00:00+00:00\"},"
-		"\"running\":null,\"open_hold\":%s,\"you\":{\"role\":\"%s\",\"acts_as\":\"vera\"}}",
-		state, strcmp(state, "held") == 0 ? "{\"hold\":3}" : "null", role);
+		"\"last_completed\":{\"run\":880,\"completed_at\":\"2026-09-22T02:00:00+00:00\"%s},"
+		"\"running\":%s,\"open_hold\":%s,\"cooldown_s\":%d,"
+		"\"figures\":{\"success_rate\":98.51,\"runs_per_day\":4.0},"
+		"\"unacknowledged_alerts\":%d,"
+		"\"audit_head\":{\"audit_id\":9,\"hash\":\"%s\"},"
+		"\"you\":{\"role\":\"%s\",\"acts_as\":\"vera\"}}",
+		is_state     ? state
+		: is_running ? "running"
+			     : "completed",
+		origin_of(state),
+		is_running
+			? "{\"run\":883,\"owner\":\"host:1\",\"started_at\":"
+			  "\"2026-09-22T07:59:48+00:00\",\"phase\":\"fetch\",\"done\":312000,"
+			  "\"total\":512000,\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\",\"origin\":\"daemon\"}"
+			: "null",
+		strcmp(state, "held") == 0 ? "{\"hold\":3}" : "null",
+		strcmp(state, "cooldown") == 0 ? 240 : 0, strcmp(state, "alerts") == 0 ? 2 : 0,
+		"8f14e45fceea167a5a36dedd4bea2543c2b1e5a4d8a5f0b1c2d3e4f5a6b7c8d9", role);
 	struct ms_json *v = parse(text);
 
 	ms_free(text);
 	return v;
+}
+
+/* --- feeds
+ * -------------------------------------------------------------------------------------------- */
+
+static const char *const feeds[MS_FEED_COUNT] = {
+	[MS_FEED_RUNS] =
+		"[{\"run\":881,\"state\":\"failed\",\"trigger\":\"scheduled\",\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\","
+		"\"origin\":\"daemon\",\"owner\":\"host:1\",\"url\":\"https://openrouter.ai/api/v1/models\","
+		"\"started_at\":\"2026-09-22T06:00:00+00:00\",\"completed_at\":\"2026-09-22T06:00:09+00:00\","
+		"\"duration_ms\":9120.5,\"category\":\"rate_limit\",\"message\":\"upstream said 429 three times\","
+		"\"counts\":{},\"timing_ms\":{},\"findings\":[],\"guard\":[],\"alerts\":[]},"
+		"{\"run\":880,\"state\":\"completed\",\"trigger\":\"scheduled\",\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\","
+		"\"origin\":\"daemon\",\"owner\":\"host:1\",\"url\":\"https://openrouter.ai/api/v1/models\","
+		"\"started_at\":\"2026-09-22T02:00:00+00:00\",\"completed_at\":\"2026-09-22T02:00:00.33+00:00\","
+		"\"duration_ms\":330.2,\"category\":null,\"message\":\"1 added\",\"changeset\":18,"
+		"\"counts\":{\"total\":412,\"valid\":411,\"invalid\":1,\"added\":1,\"updated\":2,\"unchanged\":408,"
+		"\"marked_inactive\":1,\"returned\":0},\"timing_ms\":{\"fetch\":310.2,\"database\":15.6},"
+		"\"bytes\":512345,\"findings\":[{\"model_id\":\"vendor/bad\",\"path\":\"pricing.prompt\","
+		"\"message\":\"is not a number\"}],\"findings_total\":1,\"guard\":[],\"alerts\":[{\"kind\":"
+		"\"price_jump\",\"model_id\":\"beta/paid\",\"message\":\"prompt went from 0.3 to 3 $/M\"}],"
+		"\"quality\":{\"undecided\":4,\"price_missing\":1,\"stale\":0}},"
+		"{\"run\":879,\"state\":\"held\",\"trigger\":\"manual\",\"os_user\":\"alice\",\"actor\":\"alice\",\"origin\":\"console\","
+		"\"owner\":\"host:2\",\"started_at\":\"2026-09-21T20:00:00+00:00\","
+		"\"completed_at\":\"2026-09-21T20:00:01+00:00\",\"duration_ms\":1200,\"category\":\"held\","
+		"\"message\":\"120 of 412 models would be missing\",\"hold\":3,\"counts\":{\"total\":292,"
+		"\"added\":0,\"updated\":0,\"marked_inactive\":120,\"returned\":0},\"timing_ms\":{},"
+		"\"findings\":[],\"guard\":[{\"rule\":\"max_missing_percent\",\"message\":"
+		"\"120 of 412 models would be missing (29 %, allowed 15 %)\"}],\"alerts\":[]},"
+		"{\"run\":878,\"state\":\"failed\",\"trigger\":\"manual\",\"os_user\":\"alice\",\"actor\":\"alice\",\"origin\":\"console\","
+		"\"owner\":\"host:2\",\"started_at\":\"2026-09-21T19:00:00+00:00\","
+		"\"completed_at\":\"2026-09-21T19:00:02+00:00\",\"duration_ms\":2000,\"category\":\"cancelled\","
+		"\"message\":\"the sync was cancelled\",\"counts\":{},\"cancel_requested_by\":\"bob\"}]",
+	[MS_FEED_EVENTS] =
+		"[{\"event_id\":41,\"at\":\"2026-09-22T02:00:00+00:00\",\"type\":\"price_changed\","
+		"\"model_id\":\"beta/paid\",\"changeset\":18,\"kind\":\"sync\",\"run\":880,\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\","
+		"\"changes\":[{\"field\":\"prompt\",\"old\":\"0.0000003\",\"new\":\"0.000003\"},"
+		"{\"field\":\"completion\",\"old\":\"0.0000015\",\"new\":\"0.000015\"}]},"
+		"{\"event_id\":40,\"at\":\"2026-09-22T02:00:00+00:00\",\"type\":\"model_removed\","
+		"\"model_id\":\"delta/gone\",\"changeset\":18,\"kind\":\"sync\",\"run\":880,\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\","
+		"\"field\":\"presence\",\"old\":{},\"new\":{}},"
+		"{\"event_id\":39,\"at\":\"2026-09-22T02:00:00+00:00\",\"type\":\"context_changed\","
+		"\"model_id\":\"alpha/small\",\"changeset\":18,\"kind\":\"sync\",\"run\":880,\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\","
+		"\"field\":\"context_length\",\"old\":64000,\"new\":128000},"
+		"{\"event_id\":30,\"at\":\"2026-09-21T10:12:00+00:00\",\"type\":\"tiers_changed\","
+		"\"model_id\":\"alpha/large\",\"changeset\":17,\"kind\":\"edit\",\"run\":null,\"os_user\":\"alice\",\"actor\":\"alice\","
+		"\"reason\":\"asked for by sales\",\"changes\":[{\"field\":\"is_pro\",\"old\":false,\"new\":true},"
+		"{\"field\":\"is_enterprise\",\"old\":false,\"new\":true}]},"
+		"{\"event_id\":29,\"at\":\"2026-09-21T10:00:00+00:00\",\"type\":\"status_changed\","
+		"\"model_id\":\"delta/disabled\",\"changeset\":16,\"kind\":\"edit\",\"run\":null,\"os_user\":\"bob\",\"actor\":\"bob\","
+		"\"undone_by\":21,\"field\":\"status\",\"old\":\"active\",\"new\":\"disabled\"},"
+		"{\"event_id\":1,\"at\":\"2026-09-20T02:00:00+00:00\",\"type\":\"model_added\","
+		"\"model_id\":\"alpha/large\",\"changeset\":15,\"kind\":\"sync\",\"run\":870,\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\","
+		"\"field\":\"presence\",\"old\":null,\"new\":{}}]",
+	[MS_FEED_AUDIT] =
+		"[{\"audit_id\":9,\"at\":\"2026-09-22T06:00:09+00:00\",\"action\":\"sync\",\"outcome\":\"failed\","
+		"\"changeset\":null,\"run\":881,\"origin\":\"daemon\",\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\",\"source\":\"local\","
+		"\"session_user\":\"modelsync\",\"detail\":{\"category\":\"rate_limit\",\"message\":"
+		"\"upstream said 429 three times\"},\"hash\":\"8f14e45f\"},"
+		"{\"audit_id\":8,\"at\":\"2026-09-22T02:00:00+00:00\",\"action\":\"sync\",\"outcome\":\"done\","
+		"\"changeset\":18,\"run\":880,\"origin\":\"daemon\",\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\",\"source\":\"local\","
+		"\"session_user\":\"modelsync\",\"detail\":{\"counts\":{\"added\":1}},\"hash\":\"c9f0f895\"},"
+		"{\"audit_id\":7,\"at\":\"2026-09-21T12:00:00+00:00\",\"action\":\"edit\",\"outcome\":\"refused\","
+		"\"changeset\":null,\"run\":null,\"origin\":\"cli\",\"os_user\":\"mallory\",\"actor\":\"eve (mallory)\",\"source\":\"203.0.113.9\","
+		"\"session_user\":\"modelsync\",\"detail\":{\"message\":\"every model changed meanwhile\"},"
+		"\"hash\":\"45c48cce\"},"
+		"{\"audit_id\":6,\"at\":\"2026-09-21T10:12:00+00:00\",\"action\":\"edit\",\"outcome\":\"done\","
+		"\"changeset\":17,\"run\":null,\"origin\":\"console\",\"os_user\":\"alice\",\"actor\":\"alice\",\"source\":\"192.0.2.7\","
+		"\"reason\":\"asked for by sales\",\"session_user\":\"modelsync\",\"detail\":{\"models\":1},"
+		"\"hash\":\"1679091c\"},"
+		"{\"audit_id\":5,\"at\":\"2026-09-21T09:00:00+00:00\",\"action\":\"acknowledge\",\"outcome\":\"done\","
+		"\"changeset\":null,\"run\":null,\"origin\":\"console\",\"os_user\":\"alice\",\"actor\":\"alice\",\"source\":\"192.0.2.7\","
+		"\"session_user\":\"modelsync\",\"detail\":{\"alerts\":[3,4]},\"hash\":\"e4da3b7f\"}]",
+	[MS_FEED_ALERTS] =
+		"[{\"alert\":12,\"model_id\":\"beta/paid\",\"kind\":\"price_jump\",\"message\":"
+		"\"prompt went from 0.3 to 3 $/M\",\"run\":880,\"raised_at\":\"2026-09-22T02:00:00+00:00\"},"
+		"{\"alert\":11,\"model_id\":\"delta/gone\",\"kind\":\"active_model_gone\",\"message\":"
+		"\"no longer listed upstream, active in pro\",\"run\":879,"
+		"\"raised_at\":\"2026-09-21T20:00:00+00:00\"}]",
+};
+
+static const char *const newest[MS_FEED_COUNT] = {
+	[MS_FEED_RUNS] =
+		"{\"run\":883,\"state\":\"running\",\"trigger\":\"scheduled\",\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\",\"origin\":\"daemon\",\"owner\":\"host:1\",\"started_at\":"
+		"\"2026-09-22T07:59:48+00:00\",\"counts\":{}}",
+	[MS_FEED_EVENTS] =
+		"{\"event_id\":44,\"at\":\"2026-09-22T07:59:00+00:00\",\"type\":"
+		"\"status_changed\",\"model_id\":\"alpha/small\",\"changeset\":22,\"kind\":"
+		"\"edit\",\"os_user\":\"bob\",\"actor\":\"bob\",\"field\":\"status\",\"old\":\"new\",\"new\":"
+		"\"active\"}",
+	[MS_FEED_AUDIT] =
+		"{\"audit_id\":10,\"at\":\"2026-09-22T07:59:00+00:00\",\"action\":\"undo\","
+		"\"outcome\":\"done\",\"changeset\":22,\"origin\":\"console\",\"os_user\":\"bob\",\"actor\":\"bob\",\"source\":\"local\",\"detail\":{\"undoes\":17,\"conflicts\":0}}",
+	[MS_FEED_ALERTS] = "{\"alert\":13,\"model_id\":\"~zeta/latest\",\"kind\":\"alias_moved\","
+			   "\"message\":\"stands for zeta/two now\",\"run\":883,\"raised_at\":"
+			   "\"2026-09-22T07:59:50+00:00\"}",
+};
+
+/* n events from number `from` down. */
+static struct ms_json *many_events(long from, long n)
+{
+	struct ms_json *rows = ms_json_new_array();
+
+	for (long i = 0; i < n; i++) {
+		char *text = ms_format(
+			"{\"event_id\":%ld,\"at\":\"2026-09-20T02:00:00+00:00\",\"type\":"
+			"\"model_added\",\"model_id\":\"vendor/model-%ld\",\"changeset\":15,"
+			"\"kind\":\"sync\",\"run\":870,\"field\":\"presence\"}",
+			from - i, from - i);
+
+		ms_json_add(rows, NULL, parse(text));
+		ms_free(text);
+	}
+	return rows;
+}
+
+struct ms_json *fixture_feed(enum ms_feed feed, const char *variant)
+{
+	struct ms_json *rows, *all;
+	long from, n;
+
+	if (strcmp(variant, "empty") == 0)
+		return ms_json_new_array();
+	if (sscanf(variant, "many %ld %ld", &from, &n) == 2)
+		return many_events(from, n);
+	rows = parse(feeds[feed]);
+	if (strcmp(variant, "newer") != 0)
+		return rows;
+	all = ms_json_new_array();
+	ms_json_add(all, NULL, parse(newest[feed]));
+	for (const struct ms_json *r = ms_json_first(rows); r; r = ms_json_next(r))
+		ms_json_add(all, NULL, ms_json_copy(r));
+	ms_json_free(rows);
+	return all;
+}
+
+struct ms_json *fixture_changeset(int64_t changeset)
+{
+	char *text;
+	struct ms_json *v;
+
+	if (changeset == 17)
+		return parse(
+			"{\"changeset\":17,\"kind\":\"edit\",\"at\":\"2026-09-21T10:12:00+00:00\","
+			"\"run\":null,\"origin\":\"console\",\"os_user\":\"alice\",\"actor\":\"alice\",\"reason\":"
+			"\"asked for by sales\",\"models\":1,\"fields\":2,\"undone_by\":null,\"changes\":["
+			"{\"model_id\":\"alpha/large\",\"field\":\"is_pro\",\"old\":false,\"new\":true,"
+			"\"type\":\"tiers_changed\"},{\"model_id\":\"alpha/large\",\"field\":"
+			"\"is_enterprise\",\"old\":false,\"new\":true,\"type\":null}]}");
+	text = ms_format(
+		"{\"changeset\":%lld,\"kind\":\"sync\",\"at\":\"2026-09-22T02:00:00+00:00\","
+		"\"run\":880,\"origin\":\"daemon\",\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\",\"models\":3,\"fields\":4,"
+		"\"changes\":[{\"model_id\":\"alpha/small\",\"field\":\"context_length\",\"old\":64000,"
+		"\"new\":128000,\"type\":\"context_changed\"},{\"model_id\":\"beta/paid\",\"field\":"
+		"\"pricing.prompt\",\"old\":\"0.0000003\",\"new\":\"0.000003\",\"type\":"
+		"\"price_changed\"},{\"model_id\":\"beta/paid\",\"field\":\"pricing.completion\","
+		"\"old\":\"0.0000015\",\"new\":\"0.000015\",\"type\":\"price_changed\"},"
+		"{\"model_id\":\"delta/gone\",\"field\":\"status\",\"old\":\"active\",\"new\":"
+		"\"inactive\",\"type\":\"model_removed\"}]}",
+		(long long)changeset);
+	v = parse(text);
+	ms_free(text);
+	return v;
+}
+
+struct ms_json *fixture_verdict(const char *kind)
+{
+	return parse(
+		strcmp(kind, "good") == 0
+			? "{\"ok\":true,\"entries\":9,\"problems_total\":0,\"problems\":[]}"
+			: "{\"ok\":false,\"entries\":9,\"problems_total\":2,\"problems\":["
+			  "{\"audit_id\":7,\"kind\":\"changed\",\"message\":"
+			  "\"the entry is not what was written\"},{\"audit_id\":null,\"kind\":\"changes\","
+			  "\"message\":\"changeset 20 has no entry\"}]}");
 }
 
 struct ms_run_report *fixture_report(const char *state)

@@ -3,6 +3,7 @@
 #define MODELSYNC_TESTS_SCREENS_FIXTURE_H
 
 #include "modelsync/edit.h"
+#include "modelsync/feed.h"
 #include "modelsync/json.h"
 #include "modelsync/model.h"
 #include "modelsync/run.h"
@@ -15,7 +16,15 @@ struct ms_catalog *fixture_catalog(const char *variant);
 /* n rows with ids "vendor-N/model-N". */
 struct ms_catalog *fixture_big_catalog(size_t n);
 struct ms_json *fixture_detail(const char *model_id);
+/* The state of the last run; "running": another process' run goes on; "file", "sample": what is
+ * there came from one; "alerts": two are open. */
 struct ms_json *fixture_status(const char *state, const char *role);
+/* Rows of a feed, "standard"; "newer": one more on top; "empty"; "many FROM N": N
+ * made-up events, numbered from FROM down. */
+struct ms_json *fixture_feed(enum ms_feed feed, const char *variant);
+struct ms_json *fixture_changeset(int64_t changeset);
+/* "good" or "bad". */
+struct ms_json *fixture_verdict(const char *kind);
 /* "completed", "held", "failed", "preview". */
 struct ms_run_report *fixture_report(const char *state);
 /* "applied": all; "conflict": one row of two refused; "undo": a preview. */

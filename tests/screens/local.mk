@@ -1,5 +1,59 @@
 # Golden screens of the console; links neither ncurses nor the database: the state is pure.
 screen_cases = \
+	tests/screens/audit_120x40.case \
+	tests/screens/audit_200x60.case \
+	tests/screens/audit_40x12.case \
+	tests/screens/audit_80x24.case \
+	tests/screens/audit_80x24_c_locale.case \
+	tests/screens/audit_copy_head.case \
+	tests/screens/audit_empty.case \
+	tests/screens/audit_full.case \
+	tests/screens/audit_problems.case \
+	tests/screens/audit_problems_40x12.case \
+	tests/screens/audit_read_only.case \
+	tests/screens/audit_undo.case \
+	tests/screens/audit_undo_nothing.case \
+	tests/screens/audit_verified.case \
+	tests/screens/audit_verify_stop.case \
+	tests/screens/audit_verify_stopped.case \
+	tests/screens/audit_verifying.case \
+	tests/screens/changes_120x40.case \
+	tests/screens/changes_200x60.case \
+	tests/screens/changes_40x12.case \
+	tests/screens/changes_80x24.case \
+	tests/screens/changes_80x24_c_locale.case \
+	tests/screens/changes_back.case \
+	tests/screens/changes_copy.case \
+	tests/screens/changes_copy_asks.case \
+	tests/screens/changes_empty.case \
+	tests/screens/changes_failed.case \
+	tests/screens/changes_failed_again.case \
+	tests/screens/changes_filter.case \
+	tests/screens/changes_filter_cap.case \
+	tests/screens/changes_filter_drop_term.case \
+	tests/screens/changes_filter_esc.case \
+	tests/screens/changes_filter_none.case \
+	tests/screens/changes_filter_typing.case \
+	tests/screens/changes_focus_wide.case \
+	tests/screens/changes_full.case \
+	tests/screens/changes_full_40x12.case \
+	tests/screens/changes_gap.case \
+	tests/screens/changes_history.case \
+	tests/screens/changes_loading.case \
+	tests/screens/changes_news.case \
+	tests/screens/changes_news_elsewhere.case \
+	tests/screens/changes_news_paused.case \
+	tests/screens/changes_no_edits.case \
+	tests/screens/changes_offline.case \
+	tests/screens/changes_offline_40x12.case \
+	tests/screens/changes_older.case \
+	tests/screens/changes_older_for_filter.case \
+	tests/screens/changes_palette.case \
+	tests/screens/changes_show_model.case \
+	tests/screens/changes_staged.case \
+	tests/screens/changes_undo.case \
+	tests/screens/changes_undone_already.case \
+	tests/screens/changes_zoomed.case \
 	tests/screens/copy.case \
 	tests/screens/copy_row.case \
 	tests/screens/detail_edit.case \
@@ -26,6 +80,20 @@ screen_cases = \
 	tests/screens/marks_mixed_tiers.case \
 	tests/screens/marks_range.case \
 	tests/screens/messages.case \
+	tests/screens/messages_120x40.case \
+	tests/screens/messages_200x60.case \
+	tests/screens/messages_40x12.case \
+	tests/screens/messages_80x24_c_locale.case \
+	tests/screens/messages_acknowledge.case \
+	tests/screens/messages_acknowledge_marked.case \
+	tests/screens/messages_acknowledge_none.case \
+	tests/screens/messages_acknowledge_read_only.case \
+	tests/screens/messages_acknowledge_yes.case \
+	tests/screens/messages_alert_arrives.case \
+	tests/screens/messages_loading.case \
+	tests/screens/messages_none.case \
+	tests/screens/messages_show_model.case \
+	tests/screens/messages_while_shown.case \
 	tests/screens/models_120x40.case \
 	tests/screens/models_200x60.case \
 	tests/screens/models_40x12.case \
@@ -57,6 +125,24 @@ screen_cases = \
 	tests/screens/review_small.case \
 	tests/screens/review_stale.case \
 	tests/screens/review_steps_40x12.case \
+	tests/screens/runs_120x40.case \
+	tests/screens/runs_200x60.case \
+	tests/screens/runs_40x12.case \
+	tests/screens/runs_80x24.case \
+	tests/screens/runs_80x24_c_locale.case \
+	tests/screens/runs_cancel.case \
+	tests/screens/runs_cooldown.case \
+	tests/screens/runs_empty.case \
+	tests/screens/runs_full_cancelled.case \
+	tests/screens/runs_full_completed.case \
+	tests/screens/runs_full_failed.case \
+	tests/screens/runs_full_held_40x12.case \
+	tests/screens/runs_held.case \
+	tests/screens/runs_held_40x12.case \
+	tests/screens/runs_running_elsewhere.case \
+	tests/screens/runs_running_elsewhere_120x40.case \
+	tests/screens/runs_running_elsewhere_40x12.case \
+	tests/screens/runs_running_here.case \
 	tests/screens/sort_invert.case \
 	tests/screens/sort_picker.case \
 	tests/screens/staged_many.case \
@@ -81,8 +167,12 @@ screen_cases = \
 	tests/screens/sync_hidden.case \
 	tests/screens/sync_running.case \
 	tests/screens/sync_running_ascii.case \
+	tests/screens/tabs_60x18.case \
+	tests/screens/title_from_file.case \
 	tests/screens/title_label_failed.case \
 	tests/screens/title_running.case \
+	tests/screens/title_sample.case \
+	tests/screens/title_sample_40x12.case \
 	tests/screens/too_small.case \
 	tests/screens/undo_done.case \
 	tests/screens/undo_nothing.case \

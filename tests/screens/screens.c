@@ -33,12 +33,16 @@ struct stage {
 /* --- the script
  * ----------------------------------------------------------------------------------- */
 
+static const char *const feed_names[MS_FEED_COUNT] = {"runs", "events", "audit", "alerts"};
+
 static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 {
 	static const char *const names[] = {
 		[MS_EFFECT_LOAD_MODELS] = "load models",
 		[MS_EFFECT_LOAD_DETAIL] = "load detail",
 		[MS_EFFECT_LOAD_STATUS] = "load status",
+		[MS_EFFECT_LOAD_FEED] = "load feed",
+		[MS_EFFECT_LOAD_CHANGESET] = "load changeset",
 		[MS_EFFECT_WRITE] = "write",
 		[MS_EFFECT_UNDO] = "undo",
 		[MS_EFFECT_SYNC] = "sync",
@@ -46,6 +50,9 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 		[MS_EFFECT_CANCEL_RUN] = "cancel run",
 		[MS_EFFECT_LOAD_HOLD] = "load hold",
 		[MS_EFFECT_RESOLVE_HOLD] = "resolve hold",
+		[MS_EFFECT_VERIFY] = "verify",
+		[MS_EFFECT_VERIFY_CANCEL] = "verify cancel",
+		[MS_EFFECT_ACKNOWLEDGE] = "acknowledge",
 		[MS_EFFECT_RECONNECT] = "reconnect",
 		[MS_EFFECT_COPY] = "copy",
 		[MS_EFFECT_REST_TIMER] = "rest timer",
@@ -57,8 +64,12 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 	if (e->kind == MS_EFFECT_REST_TIMER)
 		return;
 	ms_text_addf(out, "%s", names[e->kind]);
-	if (e->number)
+	if (e->kind == MS_EFFECT_LOAD_FEED)
+		ms_text_addf(out, " %s", feed_names[e->feed]);
+	if (e->number && !e->ids)
 		ms_text_addf(out, " #%" PRId64, e->number);
+	for (int64_t i = 0; e->ids && i < e->number; i++)
+		ms_text_addf(out, " %" PRId64, e->ids[i]);
 	if (e->run)
 		ms_text_addf(out, " of run %" PRId64, e->run);
 	if (e->text)
@@ -138,7 +149,8 @@ static void do_models(struct stage *s, const char *arg)
 
 static void do_status(struct stage *s, const char *arg)
 {
-	update(s, (struct ms_ui_event){.kind = MS_EVENT_STATUS, .json = fixture_status(arg, "admin")});
+	update(s,
+	       (struct ms_ui_event){.kind = MS_EVENT_STATUS, .json = fixture_status(arg, "admin")});
 }
 
 static void do_role(struct stage *s, const char *arg)
@@ -253,15 +265,63 @@ static void do_written(struct stage *s, const char *arg)
 /* "19", "19 nothing" */
 static void do_undoshown(struct stage *s, const char *arg)
 {
-	update(s, (struct ms_ui_event){.kind = MS_EVENT_UNDO_SHOWN,
-				       .number = atol(arg),
-				       .result = fixture_result(
-					       strstr(arg, "nothing") ? "nothing" : "undo")});
+	update(s, (struct ms_ui_event){
+			  .kind = MS_EVENT_UNDO_SHOWN,
+			  .number = atol(arg),
+			  .result = fixture_result(strstr(arg, "nothing") ? "nothing" : "undo")});
 }
 
 static void do_notice(struct stage *s, const char *arg)
 {
 	update(s, (struct ms_ui_event){.kind = MS_EVENT_NOTICE, .text = arg});
+}
+
+/* "events standard", "events many 1000 500 before 1001", "audit failed" */
+static void do_feed(struct stage *s, const char *arg)
+{
+	struct ms_ui_event e = {.kind = MS_EVENT_FEED};
+	const char *variant = arg + strcspn(arg, " "), *before = strstr(arg, "before ");
+	struct ms_error err;
+
+	while (e.feed < MS_FEED_COUNT &&
+	       strncmp(arg, feed_names[e.feed], strlen(feed_names[e.feed])) != 0)
+		e.feed++;
+	if (e.feed == MS_FEED_COUNT)
+		exit(99);
+	variant += strspn(variant, " ");
+	e.number = before ? atol(before + strlen("before ")) : 0;
+	(void)ms_fail(&err, MS_ERR_DATABASE, "canceling statement due to statement timeout");
+	if (strcmp(variant, "failed") == 0)
+		e.err = &err;
+	else
+		e.json = fixture_feed(e.feed, variant);
+	update(s, e);
+}
+
+static void do_changeset(struct stage *s, const char *arg)
+{
+	int64_t number = atol(arg);
+
+	update(s, (struct ms_ui_event){.kind = MS_EVENT_CHANGESET,
+				       .number = number,
+				       .json = fixture_changeset(number)});
+}
+
+static void do_verified(struct stage *s, const char *arg)
+{
+	struct ms_error err;
+
+	(void)ms_fail(&err, MS_ERR_CANCELLED, "cancelled");
+	if (strcmp(arg, "cancelled") == 0)
+		update(s, (struct ms_ui_event){.kind = MS_EVENT_VERIFIED, .err = &err});
+	else
+		update(s, (struct ms_ui_event){.kind = MS_EVENT_VERIFIED,
+					       .json = fixture_verdict(arg)});
+}
+
+static void do_acknowledged(struct stage *s, const char *arg)
+{
+	update(s, (struct ms_ui_event){.kind = MS_EVENT_ACKNOWLEDGED, .number = atol(arg)});
 }
 
 static const struct {
@@ -274,7 +334,9 @@ static const struct {
 	{"detail", do_detail},	     {"tick", do_tick},		  {"keys", do_keys},
 	{"type", do_type},	     {"paste", do_paste},	  {"progress", do_progress},
 	{"report", do_report},	     {"syncerror", do_syncerror}, {"written", do_written},
-	{"undoshown", do_undoshown}, {"notice", do_notice},	  {"role", do_role},
+	{"undoshown", do_undoshown}, {"notice", do_notice},	  {"feed", do_feed},
+	{"changeset", do_changeset}, {"verified", do_verified},	  {"acknowledged", do_acknowledged},
+	{"role", do_role},
 };
 
 static void run_line(struct stage *s, const char *line)

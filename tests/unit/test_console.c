@@ -455,6 +455,9 @@ static void answer(struct ms_ui *ui, uint32_t *seed)
 {
 	static const char *const results[] = {"applied", "conflict"};
 	static const char *const reports[] = {"completed", "held", "failed"};
+	static const char *const feeds[] = {"standard", "empty", "newer", "many 900 500"};
+	static const char *const states[] = {"completed", "held",   "failed",
+					     "running",	  "alerts", "sample"};
 	struct ms_effect e;
 
 	while (ms_effects_pop(&ui->effects, &e)) {
@@ -480,6 +483,24 @@ static void answer(struct ms_ui *ui, uint32_t *seed)
 			event.kind = MS_EVENT_DETAIL;
 			event.text = e.text;
 			event.json = fixture_detail("x");
+		} else if (e.kind == MS_EFFECT_LOAD_FEED) {
+			event.kind = MS_EVENT_FEED;
+			event.feed = e.feed;
+			event.number = e.number;
+			event.json = fixture_feed(e.feed, feeds[e.number ? 1 : r % 4]);
+		} else if (e.kind == MS_EFFECT_LOAD_CHANGESET) {
+			event.kind = MS_EVENT_CHANGESET;
+			event.number = e.number;
+			event.json = fixture_changeset(r & 1 ? e.number : 17);
+		} else if (e.kind == MS_EFFECT_LOAD_STATUS) {
+			event.kind = MS_EVENT_STATUS;
+			event.json = fixture_status(states[r % 6], "admin");
+		} else if (e.kind == MS_EFFECT_VERIFY) {
+			event.kind = MS_EVENT_VERIFIED;
+			event.json = fixture_verdict(r & 1 ? "good" : "bad");
+		} else if (e.kind == MS_EFFECT_ACKNOWLEDGE) {
+			event.kind = MS_EVENT_ACKNOWLEDGED;
+			event.number = e.number;
 		} else if (e.kind == MS_EFFECT_REST_TIMER) {
 			event.kind = MS_EVENT_RESTED;
 		}
@@ -507,6 +528,12 @@ static void check_invariants(const struct ms_ui *ui)
 	assert_true(r->top <= r->cursor);
 	assert_true(r->marked_hidden <= r->marked);
 	assert_true(ui->stage.summary.rows <= ui->stage.count);
+	for (int i = 0; i < MS_FEED_COUNT; i++) {
+		const struct ms_list *l = &ui->browses[i].list;
+
+		assert_true(l->shown == 0 || l->cursor < l->shown);
+		assert_true(l->shown <= l->count && l->top <= l->cursor);
+	}
 }
 
 /* No sequence of keys and sizes may crash, leak or break what must always hold. */
@@ -515,6 +542,9 @@ static void test_random_keys(void **state)
 	static const int sizes[][2] = {{80, 24}, {40, 12}, {200, 60}, {30, 8}, {121, 19}, {1, 1}};
 	struct ms_ui *ui = ms_ui_new("PROD", false, fixture_now());
 	struct ms_canvas *c = ms_canvas_new(80, 24, false);
+	static const char *const notices[] = {
+		"{\"changeset\":5}", "{\"run\":883,\"phase\":\"fetch\"}",
+		"{\"run\":883,\"phase\":\"completed\"}", "{\"alerts\":1}"};
 	struct ms_ui_event connected = {.kind = MS_EVENT_CONNECTION, .text = "db1/models"};
 	uint32_t seed = 20260922;
 
@@ -531,7 +561,7 @@ static void test_random_keys(void **state)
 			ms_canvas_resize(c, size[0], size[1]);
 		} else if (i % 501 == 0) {
 			e = (struct ms_ui_event){.kind = MS_EVENT_NOTICE,
-						 .text = "{\"changeset\":5}"};
+						 .text = notices[next_random(&seed) % 4]};
 		}
 		ms_ui_update(ui, &e);
 		answer(ui, &seed);
