@@ -3,6 +3,7 @@
 import os
 import re
 import signal
+import subprocess
 import unittest
 
 from modelsync_test import ClusterTestCase, Terminal, wait_until
@@ -116,6 +117,132 @@ class TourTest(ConsoleTestCase):
         self.assertIn("acme/alpha", screen)
         term.send("Escape")
         term.wait_for("5 models")
+
+
+class ScreensTest(ConsoleTestCase):
+    """Changes, Audit, Messages and Sync, on what really happens."""
+
+    def grant_pro(self, term):
+        term.wait_for("5 models")
+        term.send("/")
+        term.type("acme/alpha")
+        term.wait_for("1 of 5")
+        term.send("Enter", "P", "w")
+        term.wait_for("y writes")
+        term.send("y")
+        term.wait_for("1 row written")
+
+    def test_an_edit_is_seen_in_changes_and_audit_and_undone_there(self):
+        term = self.console()
+        self.grant_pro(term)
+        term.send("3")
+        term.wait_for(re.compile(r"> .* tiers +acme/alpha +pro off>on"))
+        term.wait_for("changeset #2, edit")
+        term.send("/")
+        term.type("type:added model:zeta")
+        term.wait_for("2 of 6")
+        term.send("Enter", "j")
+        term.wait_for(re.compile(r"> .* added +zeta/one"))
+        term.send("4")
+        term.wait_for(re.compile(r"edit +done .* #2, models: 1"))
+        term.send("v")
+        term.wait_for("2 entries verified")
+        term.send("u")
+        term.wait_for("Undo changeset #2?")
+        term.send("y")
+        term.wait_for(re.compile(r"undo +done .* undoes #2"))
+        self.wait_for_decision("acme/alpha", "new")
+        term.send("3")  # as it was left
+        term.wait_for("2 of 7")
+        term.send("BSpace", "BSpace", "g")
+        term.wait_for(re.compile(r"> .* tiers +acme/alpha +pro on>off"))
+        term.send("m")
+        term.wait_for(re.compile(r">  new +acme/alpha"))
+
+    def test_a_tampered_log_is_found(self):
+        term = self.console()
+        self.grant_pro(term)
+        self.db.psql("ALTER TABLE modelsync.audit DISABLE TRIGGER USER;"
+                     " UPDATE modelsync.audit SET os_user = 'mallory' WHERE audit_id = 2")
+        term.send("4", "v")
+        screen = term.wait_for("Audit: problems")
+        self.assertIn("entry 2 changed", screen)
+
+    def test_alerts_are_acknowledged(self):
+        self.upstream.script(Answer(body=catalogue(
+            [model("acme/alpha", pricing={"prompt": "1", "completion": "1"})] + self.ENTRIES[1:])))
+        self.db.psql("UPDATE public.model_access SET status = 'active' WHERE model_id = 'acme/alpha'")
+        term = self.console()
+        term.wait_for("5 models")
+        self.assertEqual(self.db.run("sync", env=self.environment()).returncode, 0)
+        term.wait_for("5 Messages(1)")
+        term.wait_for(re.compile(r"! +acme/alpha"))
+        term.send("!")
+        term.wait_for(re.compile(r"price jump +acme/alpha"))
+        term.send("A")
+        term.wait_gone("price jump")
+        self.assertEqual(self.db.value(
+            "SELECT count(*) FROM modelsync.alert WHERE acknowledged_at IS NULL"), "0")
+        self.assertEqual(self.db.value(
+            "SELECT action FROM modelsync.audit ORDER BY audit_id DESC LIMIT 1"), "acknowledge")
+        term.send("1")
+        term.wait_for(re.compile(r"active +acme/alpha"))
+
+    def test_the_sync_of_another_process_is_watched_and_cancelled(self):
+        body = catalogue(self.ENTRIES)
+        self.upstream.script(Answer(body=body, hang_after=len(body) // 2))
+        term = self.console()
+        term.wait_for("5 models")
+        term.send("2")
+        term.wait_for(re.compile(r"> +1 .* completed +5"))
+        other = subprocess.Popen(
+            self.db.program("sync"), env=self.environment(),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            term.wait_for(re.compile(r"running #2 by .*: fetch"))
+            term.wait_for(re.compile(r" 2 .* running"))
+            term.send("K")
+            term.wait_for("Cancel sync #2, which runs elsewhere?")
+            term.send("y")
+            self.assertNotEqual(other.wait(timeout=20), 0)
+        finally:
+            other.kill()
+            other.wait()
+        term.wait_for(re.compile(r" 2 .* cancelled"))
+        term.wait_gone("running #2")
+
+    def test_a_long_history_is_read_page_by_page(self):
+        self.db.psql(
+            "INSERT INTO modelsync.change (changeset_id, model_id, field, old, new, event)"
+            " SELECT 1, 'acme/alpha', 'name', to_jsonb(i::text), to_jsonb((i + 1)::text), 'renamed'"
+            " FROM generate_series(1, 1200) i")
+        term = self.console()
+        term.wait_for("5 models")
+        term.send("3")
+        term.wait_for("500 of 500+")
+        term.send("/")
+        term.type("added")
+        term.wait_for("5 of 1205")
+        term.send("Enter")
+        term.wait_for(re.compile(r"> .* added +zeta/two"))
+
+    def test_screens_without_database(self):
+        term = self.console()
+        term.wait_for("5 models")
+        term.send("3")
+        term.wait_for(re.compile(r"added +zeta/one"))
+        self.cluster.control("stop")
+        try:
+            term.wait_for("NOT CONNECTED")
+            term.send("4")
+            term.wait_for("The list could not be loaded yet")
+            term.send("3")
+            term.wait_for(re.compile(r"added +zeta/one"))
+        finally:
+            self.cluster.control("start", "--fast")
+        term.wait_gone("NOT CONNECTED", timeout=20)
+        term.send("4")
+        term.wait_for(re.compile(r"sync +done"))
 
 
 class SyncNowTest(ConsoleTestCase):
