@@ -90,17 +90,14 @@ static int64_t oldest(const struct ms_list *l)
 
 static void extend_if_needed(struct ms_ui *ui)
 {
-	const struct ms_browse_class *class = ms_screen_now(ui)->browse;
 	struct ms_browse *b = ms_browse_now(ui);
-	struct ms_layout l;
 
-	ms_layout_get(ui, &l);
 	if (!b->is_known || b->is_complete || b->is_loading || b->is_extending ||
 	    !ui->is_connected || b->list.count >= MS_BROWSE_MAX ||
-	    b->list.cursor + 2 * (size_t)(ui->height) < b->list.shown)
+	    b->list.cursor + 2 * (size_t)ui->height < b->list.shown)
 		return;
 	b->is_extending = true;
-	ask(ui, class->feed, oldest(&b->list));
+	ask(ui, ms_screen_now(ui)->browse->feed, oldest(&b->list));
 }
 
 /* Rows of a list in the making. */
@@ -249,17 +246,23 @@ void ms_browse_disconnected(struct ms_ui *ui)
 
 /* --- the cursor ----------------------------------------------------------------------------- */
 
-void ms_browse_move(struct ms_ui *ui, long step)
+void ms_browse_fit(struct ms_ui *ui)
 {
 	struct ms_browse *b = ms_browse_now(ui);
 	struct ms_layout l;
 
+	if (!b)
+		return;
 	ms_layout_get(ui, &l);
+	ms_list_show_cursor(&b->list, l.table.h);
+}
+
+void ms_browse_move(struct ms_ui *ui, long step)
+{
 	if (step != 0) {
-		ms_list_move(&b->list, step);
+		ms_list_move(&ms_browse_now(ui)->list, step);
 		ui->panes[ui->screen].top = 0;
 	}
-	ms_list_show_cursor(&b->list, l.table.h);
 	extend_if_needed(ui);
 	ms_ui_effect(ui, MS_EFFECT_REST_TIMER);
 }

@@ -54,6 +54,8 @@ void ms_browse_loaded(struct ms_ui *ui, enum ms_feed feed, int64_t before, struc
 		      const struct ms_error *err);
 /* The connection was lost: nothing is under way any more. */
 void ms_browse_disconnected(struct ms_ui *ui);
+/* The table may have got another height. */
+void ms_browse_fit(struct ms_ui *ui);
 /* The rows of this session are others. */
 void ms_browse_renew(struct ms_ui *ui, enum ms_screen screen);
 

@@ -89,7 +89,6 @@ static void copy_chosen(struct ms_ui *ui, int64_t what)
 		ms_ui_note(ui, MS_NOTE_HINT, "nothing is marked");
 	else
 		ms_ui_copy(ui, &text);
-	ms_text_clear(&text);
 }
 
 void ms_do_copy(struct ms_ui *ui)

@@ -16,15 +16,20 @@ static void run(struct ms_ui *ui, int64_t action)
 	ms_ui_do(ui, (enum ms_action)action);
 }
 
+/* What works here comes first. */
 void ms_help_open(struct ms_ui *ui)
 {
 	struct ms_pick picks[MS_ACTION_COUNT];
 	size_t n = 0;
 
-	for (int i = 1; i < MS_ACTION_COUNT; i++) {
-		const struct ms_action_info *info = ms_action_info((enum ms_action)i);
+	for (int is_elsewhere = 0; is_elsewhere <= 1; is_elsewhere++) {
+		for (int i = 1; i < MS_ACTION_COUNT; i++) {
+			const struct ms_action_info *info = ms_action_info((enum ms_action)i);
 
-		picks[n++] = (struct ms_pick){info->keys, info->help, info->name, i};
+			if (((info->scopes & ms_screen_scopes(ui)) == 0) == is_elsewhere)
+				picks[n++] =
+					(struct ms_pick){info->keys, info->help, info->name, i};
+		}
 	}
 	ms_picker_open(ui, "Keys: type to narrow, Enter runs", picks, n, true, run);
 }

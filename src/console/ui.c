@@ -103,6 +103,8 @@ void ms_ui_cursor_moved(struct ms_ui *ui)
 {
 	struct ms_layout l;
 
+	if (ui->screen != MS_SCREEN_MODELS)
+		return; /* the table has another height there; coming back does this */
 	ms_layout_get(ui, &l);
 	ms_rows_show_cursor(&ui->rows, l.table.h);
 	ms_ui_effect(ui, MS_EFFECT_REST_TIMER);
@@ -428,4 +430,5 @@ void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *e)
 		take_connection(ui, e->text, e->err);
 		break;
 	}
+	ms_browse_fit(ui);
 }

@@ -8,6 +8,7 @@ screen_cases = \
 	tests/screens/audit_copy_head.case \
 	tests/screens/audit_empty.case \
 	tests/screens/audit_full.case \
+	tests/screens/audit_help.case \
 	tests/screens/audit_problems.case \
 	tests/screens/audit_problems_40x12.case \
 	tests/screens/audit_read_only.case \
@@ -100,6 +101,7 @@ screen_cases = \
 	tests/screens/models_60x18.case \
 	tests/screens/models_80x24.case \
 	tests/screens/models_80x24_c_locale.case \
+	tests/screens/models_keep_their_line.case \
 	tests/screens/news_40x12.case \
 	tests/screens/news_held_80x12.case \
 	tests/screens/offline_40x12.case \
