@@ -1,5 +1,6 @@
 # pgTAP: each file on a fresh, migrated database.
 sql_tests = \
+	tests/sql/test_alerts.pg \
 	tests/sql/test_audit.pg \
 	tests/sql/test_audit_verify.pg \
 	tests/sql/test_contract.pg \
@@ -8,9 +9,13 @@ sql_tests = \
 	tests/sql/test_feed.pg \
 	tests/sql/test_guard.pg \
 	tests/sql/test_presence.pg \
+	tests/sql/test_prices.pg \
 	tests/sql/test_quality.pg \
+	tests/sql/test_refusal.pg \
+	tests/sql/test_retention.pg \
 	tests/sql/test_roles.pg \
 	tests/sql/test_runs.pg \
+	tests/sql/test_setting.pg \
 	tests/sql/test_sync.pg \
 	tests/sql/test_undo.pg \
 	tests/sql/test_validate.pg \
