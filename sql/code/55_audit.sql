@@ -32,6 +32,17 @@ as $$
 	having p_changeset is not null;
 $$;
 
+-- The digest that a retirement's entry carries.
+create or replace function modelsync.retirement_digest(p_retirement bigint)
+returns text
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select encode(modelsync.lines_digest(string_agg(format('%s %s %s', r.changeset_id, r.changes,
+		encode(r.left_digest, 'hex')), E'\n' order by r.changeset_id)), 'hex')
+	from modelsync.retired r where r.retirement_id = p_retirement;
+$$;
+
 -- The hash of an entry over everything it says; entries from before there were
 -- profiles have none.  Inlined.
 create or replace function modelsync.audit_hash(a modelsync.audit)

@@ -68,35 +68,64 @@ as $$
 $$;
 
 -- Entries that no longer agree with their changeset, and changesets without one.
+-- Of a changeset whose changes were retired, those must be there that were left.
 create or replace function modelsync.audit_changeset_problems()
 returns table (audit_id bigint, at timestamptz, kind text, message text)
 language sql stable
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
-	select a.audit_id, a.at, 'changes', format(case
-			when s.changeset_id is null then 'changeset %s is missing'
-			when a.changes_digest is distinct from coalesce(d.digest, modelsync.lines_digest(null))
-				then 'the changes of changeset %s are not those that were made'
-			else 'changeset %s names another actor, reason or run' end, a.changeset_id)
-	from modelsync.audit a
-	left join modelsync.changeset s on s.changeset_id = a.changeset_id
-	left join (select c.changeset_id,
-			modelsync.lines_digest(string_agg(modelsync.change_line(c), E'\n' order by c.change_id))
-				as digest
-		from modelsync.change c
-		group by c.changeset_id) d on d.changeset_id = a.changeset_id
-	where a.changeset_id is not null
-		and (s.changeset_id is null
-			or a.changes_digest is distinct from coalesce(d.digest, modelsync.lines_digest(null))
-			or (a.action, a.origin, a.session_user_name) <> (s.kind, s.origin, s.session_user_name)
-			or a.os_user is distinct from s.os_user or a.source is distinct from s.source
-			or a.reason is distinct from s.reason or a.run_id is distinct from s.run_id
-			or a.profile is distinct from s.profile)
+	with entry as (
+		select a.audit_id, a.at, a.changeset_id, s.changeset_id is null as is_gone,
+			coalesce(l.left_digest, a.changes_digest)
+				is not distinct from coalesce(d.digest, modelsync.lines_digest(null)) as has_changes,
+			(a.action, a.origin, a.session_user_name) = (s.kind, s.origin, s.session_user_name)
+				and a.os_user is not distinct from s.os_user and a.source is not distinct from s.source
+				and a.reason is not distinct from s.reason and a.run_id is not distinct from s.run_id
+				and a.profile is not distinct from s.profile
+				as has_actor
+		from modelsync.audit a
+		left join modelsync.changeset s on s.changeset_id = a.changeset_id
+		left join (select distinct on (r.changeset_id) r.changeset_id, r.left_digest
+			from modelsync.retired r
+			order by r.changeset_id, r.retirement_id desc) l on l.changeset_id = a.changeset_id
+		left join (select c.changeset_id,
+				modelsync.lines_digest(string_agg(modelsync.change_line(c), E'\n' order by c.change_id))
+					as digest
+			from modelsync.change c
+			group by c.changeset_id) d on d.changeset_id = a.changeset_id
+		where a.changeset_id is not null
+	)
+	select e.audit_id, e.at, 'changes', format(case
+			when e.is_gone then 'changeset %s is missing'
+			when not e.has_changes then 'the changes of changeset %s are not those that were made'
+			else 'changeset %s names another actor, reason or run' end, e.changeset_id)
+	from entry e
+	where e.is_gone or not e.has_changes or not e.has_actor
 	union all
 	select null, s.at, 'changes', format('changeset %s has no entry', s.changeset_id)
 	from modelsync.changeset s
 	where not exists (select from modelsync.audit a where a.changeset_id = s.changeset_id);
+$$;
+
+-- Notes of retirements that no entry vouches for.
+create or replace function modelsync.audit_retirement_problems()
+returns table (audit_id bigint, at timestamptz, kind text, message text)
+language sql stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+	with entry as (
+		select a.audit_id, a.at, (a.detail ->> 'retirement')::bigint as id, a.detail ->> 'digest' as digest
+		from modelsync.audit a
+		where a.action = 'retire' and a.outcome = 'done' and a.detail ? 'retirement'
+	)
+	select e.audit_id, e.at, 'changes', format('what is noted of retirement %s is not what it did', e.id)
+	from entry e where modelsync.retirement_digest(e.id) is distinct from e.digest
+	union all
+	select null, null, 'changes', format('retirement %s has no entry', r.retirement_id)
+	from (select distinct x.retirement_id from modelsync.retired x) r
+	where not exists (select from entry e where e.id = r.retirement_id);
 $$;
 
 -- The end of the chain against its head, and against a hash noted before.
@@ -144,11 +173,15 @@ as $$
 		union all
 		select * from modelsync.audit_changeset_problems()
 		union all
+		select * from modelsync.audit_retirement_problems()
+		union all
 		select * from modelsync.audit_head_problems(p_head)
 	)
 	select jsonb_build_object(
 		'ok', not exists (select from problem),
 		'entries', (select count(*) from modelsync.audit),
+		'retired', (select jsonb_build_object('changes', coalesce(sum(r.changes), 0),
+			'changesets', count(distinct r.changeset_id)) from modelsync.retired r),
 		'head', (select jsonb_build_object('audit_id', h.audit_id, 'hash', encode(h.hash, 'hex'))
 			from modelsync.audit_head h),
 		'noted_head', (select a.audit_id from modelsync.audit a

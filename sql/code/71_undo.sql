@@ -232,6 +232,7 @@ begin
 		return refusal;
 	end if;
 	if not p_dry_run then
+		lock table modelsync.retired in row share mode; -- no retirement meanwhile
 		perform from modelsync.lease for update;
 		perform from public.model_access m
 		where m.model_id in (select x.model_id from modelsync.change x
@@ -245,6 +246,9 @@ begin
 	elsif c.undone_by is not null then
 		return modelsync.refuse_undo('already_undone', format('changeset %s was undone by changeset %s',
 			p_changeset, c.undone_by), p_changeset, p_ctx, p_dry_run);
+	elsif exists (select from modelsync.retired t where t.changeset_id = p_changeset) then
+		return modelsync.refuse_undo('retired', format('changes of changeset %s were retired from the log: '
+			'what they replaced is not known any more', p_changeset), p_changeset, p_ctx, p_dry_run);
 	end if;
 	select array_agg(u.model_id order by u.change_id) filter (where not u.conflict),
 		array_agg(u.field order by u.change_id) filter (where not u.conflict),

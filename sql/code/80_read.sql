@@ -105,7 +105,9 @@ as $$
 		'run', c.run_id, 'origin', c.origin, 'os_user', c.os_user, 'source', c.source,
 		'reason', c.reason, 'session_user', c.session_user_name,
 		'actor', modelsync.actor_text(c.session_user_name, c.os_user), 'profile', c.profile, 'models', c.models,
-		'fields', c.fields, 'undoes', c.undoes, 'undone_by', c.undone_by);
+		'fields', c.fields, 'undoes', c.undoes, 'undone_by', c.undone_by,
+		'retired', (select coalesce(sum(t.changes), 0) from modelsync.retired t
+			where t.changeset_id = c.changeset_id));
 $$;
 
 -- Changesets, newest first.
@@ -220,49 +222,4 @@ as $$
 		'audit_head', (select jsonb_build_object('audit_id', h.audit_id,
 			'hash', encode(h.hash, 'hex')) from modelsync.audit_head h),
 		'you', modelsync.whoami());
-$$;
-
-create or replace function modelsync.alert_json(a modelsync.alert)
-returns jsonb
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select jsonb_build_object('alert', a.alert_id, 'model_id', a.model_id, 'kind', a.kind,
-		'message', a.message, 'run', a.run_id, 'raised_at', a.raised_at);
-$$;
-
--- Alerts nobody has acknowledged, newest first.
-create or replace function modelsync.open_alerts(p_limit int)
-returns setof jsonb
-language sql stable
-set search_path = pg_catalog, pg_temp
-as $$
-	select modelsync.alert_json(a)
-	from modelsync.alert a where a.acknowledged_at is null
-	order by a.alert_id desc limit p_limit;
-$$;
-
-create or replace function modelsync.acknowledge_alerts(p_alerts bigint[], p_ctx jsonb)
-returns jsonb
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	n bigint;
-	refusal jsonb := modelsync.refusal('acknowledge_alerts', p_ctx);
-begin
-	if refusal is not null then
-		return refusal;
-	end if;
-	update modelsync.alert set acknowledged_at = clock_timestamp(),
-		acknowledged_by = modelsync.actor(p_ctx)
-	where alert_id = any (p_alerts) and acknowledged_at is null;
-	get diagnostics n = row_count;
-	if n > 0 then
-		perform modelsync.announce(jsonb_build_object('alerts', n));
-		perform modelsync.audit_append('acknowledge', 'done', p_ctx, null, null,
-			jsonb_build_object('alerts', to_jsonb(p_alerts)));
-	end if;
-	return jsonb_build_object('ok', true, 'acknowledged', n);
-end
 $$;
