@@ -48,6 +48,7 @@ struct ms_price {
 
 struct ms_price ms_price_from_text(const char *exact); /* borrows the string */
 const char *ms_price_key(enum ms_price_kind kind);     /* "prompt", "input_cache_read", … */
+bool ms_price_kind_of(const char *key, enum ms_price_kind *kind);
 bool ms_price_is_per_token(enum ms_price_kind kind);   /* else per request, image or search */
 
 /*

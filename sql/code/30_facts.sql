@@ -180,6 +180,19 @@ as $$
 		else 'details_changed' end;
 $$;
 
+-- All that event_of() knows.
+create or replace function modelsync.event_types()
+returns text[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array['model_added', 'model_removed', 'model_returned', 'marked_inactive', 'price_changed',
+		'price_overrides_changed', 'context_changed', 'max_output_changed', 'renamed', 'slug_changed',
+		'description_changed', 'deprecation_announced', 'deprecation_withdrawn', 'alias_moved',
+		'parameters_changed', 'modality_changed', 'moderation_changed', 'details_changed',
+		'status_changed', 'tiers_changed', 'limits_changed'];
+$$;
+
 -- The fields in which two objects differ.  Of pricing only the keys that do.
 create or replace function modelsync.object_diff(p_old jsonb, p_new jsonb)
 returns table (field text, old jsonb, new jsonb)

@@ -30,6 +30,16 @@ const char *ms_price_key(enum ms_price_kind kind)
 	return kinds[kind].key;
 }
 
+bool ms_price_kind_of(const char *key, enum ms_price_kind *kind)
+{
+	for (int i = 0; i < MS_PRICE_COUNT; i++) {
+		*kind = (enum ms_price_kind)i;
+		if (strcmp(kinds[i].key, key) == 0)
+			return true;
+	}
+	return false;
+}
+
 bool ms_price_is_per_token(enum ms_price_kind kind)
 {
 	return kinds[kind].per_token;
