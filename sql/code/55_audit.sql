@@ -92,6 +92,35 @@ begin
 end
 $$;
 
+-- Leaves an entry of a refusal and hands the refusal back.  p_run is the run that
+-- stands in the way: whoever asks again and again leaves one entry for it.  The head
+-- may be held by the transaction that stands in the way; then the caller gets the
+-- answer rather than wait for the end of it.
+create or replace function modelsync.audit_refusal(p_action text, p_ctx jsonb, p_run bigint,
+	p_refusal jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '1s'
+as $$
+declare
+	c jsonb := modelsync.context(p_ctx);
+begin
+	if not exists (select from modelsync.audit a
+		where a.run_id = p_run and a.outcome = 'refused' and a.action = p_action
+			and a.detail -> 'code' = p_refusal -> 'code' and a.session_user_name = session_user
+			and jsonb_build_array(a.origin, a.os_user, a.source)
+				= jsonb_build_array(c -> 'origin', c -> 'os_user', c -> 'source')) then
+		perform modelsync.audit_append(p_action, 'refused', p_ctx, null, p_run,
+			jsonb_strip_nulls(jsonb_build_object('code', p_refusal -> 'code',
+				'message', p_refusal -> 'message', 'hold', p_refusal -> 'hold')));
+	end if;
+	return p_refusal;
+exception when lock_not_available then
+	return p_refusal;
+end
+$$;
+
 -- Edits and direct writes may share a transaction with others.  Their entries wait
 -- for its end: whoever held the head and went on to lock models would meet those
 -- who hold a model and wait for the head.

@@ -97,8 +97,8 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select jsonb_build_object('retry_after_s', ceil(extract(epoch from c.ends - clock_timestamp()))::int,
-		'last_completed_at', c.completed_at)
-	from (select max(r.completed_at) as completed_at,
+		'last_completed_at', c.completed_at, 'run', c.run_id)
+	from (select max(r.completed_at) as completed_at, max(r.run_id) as run_id,
 			max(r.completed_at) + (p_settings ->> 'cooldown_minutes')::numeric
 				* interval '1 minute' as ends
 		from modelsync.run r
@@ -131,15 +131,17 @@ begin
 	l := modelsync.lock_lease();
 	if l.fence is null or (l.run_id is not null and l.expires_at > clock_timestamp()) then
 		select run.* into r from modelsync.run run join modelsync.lease on lease.run_id = run.run_id;
-		return jsonb_build_object('ok', false, 'code', 'busy',
-			'message', 'another sync is running', 'running', modelsync.running_json(r));
+		return modelsync.audit_refusal('sync', p -> 'ctx', r.run_id, jsonb_build_object('ok', false,
+			'code', 'busy', 'message', 'another sync is running',
+			'running', modelsync.running_json(r)));
 	end if;
 	if p ->> 'trigger' = 'manual' and not coalesce((p ->> 'force')::bool, false) then
 		wait := modelsync.cooldown(settings);
 		if wait is not null then
-			return wait || jsonb_build_object('ok', false, 'code', 'cooldown', 'message',
-				format('the last sync completed less than %s minutes ago',
-					settings ->> 'cooldown_minutes'));
+			return modelsync.audit_refusal('sync', p -> 'ctx', (wait ->> 'run')::bigint,
+				wait || jsonb_build_object('ok', false, 'code', 'cooldown', 'message',
+					format('the last sync completed less than %s minutes ago',
+						settings ->> 'cooldown_minutes')));
 		end if;
 	end if;
 	if l.run_id is not null then
@@ -223,6 +225,17 @@ begin
 end
 $$;
 
+-- The answer to a process whose claim has passed to another one.
+create or replace function modelsync.refuse_lost(r modelsync.run)
+returns jsonb
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	select modelsync.audit_refusal('sync', to_jsonb(r), r.run_id, jsonb_build_object('ok', false,
+		'code', 'lost', 'run', r.run_id, 'message',
+		'the claim on this sync has passed to another process'));
+$$;
+
 create or replace function modelsync.sync_cancel(p_run bigint, p_ctx jsonb)
 returns jsonb
 language plpgsql volatile
@@ -238,10 +251,11 @@ begin
 		cancel_requested_by = coalesce(cancel_requested_by, modelsync.actor(p_ctx))
 	where run_id = p_run and state = 'running';
 	if not found then
-		return jsonb_build_object('ok', false, 'code', 'not_running',
-			'message', format('run %s is not running', p_run));
+		return modelsync.audit_refusal('cancel', p_ctx, p_run, jsonb_build_object('ok', false,
+			'code', 'not_running', 'message', format('run %s is not running', p_run)));
 	end if;
 	perform modelsync.announce(jsonb_build_object('run', p_run, 'phase', 'cancel'));
+	perform modelsync.audit_append('cancel', 'done', p_ctx, null, p_run, null);
 	return jsonb_build_object('ok', true, 'run', p_run);
 end
 $$;
@@ -264,8 +278,7 @@ begin
 	select * into l from modelsync.lease for update;
 	select * into r from modelsync.run where run_id = p_run;
 	if l.run_id is distinct from p_run or l.fence <> p_fence then
-		return jsonb_build_object('ok', false, 'code', 'lost', 'run', p_run, 'message',
-			'the claim on this sync has passed to another process');
+		return modelsync.refuse_lost(r);
 	end if;
 	perform modelsync.close_run(p_run, 'failed', category, message, p_details, null);
 	perform modelsync.audit_append('sync', 'failed', to_jsonb(r), null, p_run,

@@ -194,11 +194,10 @@ begin
 		return refusal;
 	end if;
 	select * into l from modelsync.lease for update;
-	if l.run_id is distinct from p_run or l.fence <> p_fence then
-		return jsonb_build_object('ok', false, 'code', 'lost', 'run', p_run, 'message',
-			'the claim on this sync has passed to another process');
-	end if;
 	select * into r from modelsync.run where run_id = p_run;
+	if l.run_id is distinct from p_run or l.fence <> p_fence then
+		return modelsync.refuse_lost(r);
+	end if;
 	if r.cancel_requested_at is not null then
 		return modelsync.finish_failed(r, p, 'cancelled',
 			format('cancelled by %s', r.cancel_requested_by), p_meta);
@@ -272,11 +271,12 @@ begin
 	end if;
 	select * into h from modelsync.hold x where x.hold_id = p_hold and x.state = 'open';
 	if not found then
-		return modelsync.not_open(p_hold);
+		return modelsync.audit_refusal('hold_apply', p_ctx, null, modelsync.not_open(p_hold));
 	elsif h.run_id <> p_run then
-		return jsonb_build_object('ok', false, 'code', 'replaced', 'hold', p_hold, 'run', h.run_id,
+		return modelsync.audit_refusal('hold_apply', p_ctx, null, jsonb_build_object('ok', false,
+			'code', 'replaced', 'hold', p_hold, 'run', h.run_id,
 			'message', format('hold %s keeps the catalogue of run %s by now, not that of run %s',
-				p_hold, h.run_id, p_run));
+				p_hold, h.run_id, p_run)));
 	end if;
 	claim := modelsync.begin_run(jsonb_build_object('trigger', 'hold', 'ctx', p_ctx,
 		'owner', format('hold %s', p_hold), 'settings', p_settings));
@@ -317,7 +317,7 @@ begin
 		resolved_by = modelsync.actor(p_ctx)
 	where hold_id = p_hold and state = 'open';
 	if not found then
-		return modelsync.not_open(p_hold);
+		return modelsync.audit_refusal('hold_discard', p_ctx, null, modelsync.not_open(p_hold));
 	end if;
 	perform modelsync.announce(jsonb_build_object('hold', p_hold));
 	perform modelsync.audit_append('hold_discard', 'done', p_ctx, null, null,
