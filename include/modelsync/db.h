@@ -173,8 +173,13 @@ struct ms_event_query {
 	int64_t run;       /* 0 = all */
 	int64_t changeset; /* 0 = all */
 	int64_t since;     /* epoch s; 0 = all */
+	int64_t until;     /* epoch s, exclusive; 0 = all */
+	const char *model; /* its id; NULL = all */
+	const char *types; /* separated by commas; NULL = all */
 	int limit;         /* newest so many, returned oldest first; 0 = all */
 };
+/* A list of event types, separated by commas; an unknown one is a `usage` error. */
+bool ms_db_check_event_types(struct ms_db *db, const char *types, struct ms_error *err) MS_MUST_CHECK;
 /* Called once per event with its JSON object; returning false stops early (no error). */
 typedef bool (*ms_event_fn)(void *arg, const char *json, const char *model_id);
 bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event_fn fn, void *arg,
@@ -187,9 +192,42 @@ bool ms_db_feed(struct ms_db *db, enum ms_feed feed, int64_t before, struct ms_j
 bool ms_changeset_detail(struct ms_db *db, int64_t changeset, struct ms_json **out,
 			 struct ms_error *err) MS_MUST_CHECK;
 
+/* Events a day and type, of `model`, `since` and `until` of the query; owned. */
+bool ms_db_event_counts(struct ms_db *db, const struct ms_event_query *query, struct ms_json **out,
+			struct ms_error *err) MS_MUST_CHECK;
+/*
+ * What the prices of a model were, oldest first, those in force at or after since (epoch s, 0 =
+ * all); owned. Unknown id: category `validation`.
+ */
+bool ms_db_prices(struct ms_db *db, const char *model, int64_t since, struct ms_json **out,
+		  struct ms_error *err) MS_MUST_CHECK;
+
+/* --- alerts, settings, retention ---------------------------------------------------------- */
+
+struct ms_alert_query {
+	bool all;          /* those that were acknowledged, too */
+	const char *model; /* its id; NULL = all */
+	int limit;         /* newest so many */
+};
+/* Newest first; owned. */
+bool ms_alerts_list(struct ms_db *db, const struct ms_alert_query *query, struct ms_json **out,
+		    struct ms_error *err) MS_MUST_CHECK;
 /* Marks alerts as seen; *done says how many of them were still open. */
-bool ms_alerts_acknowledge(struct ms_db *db, const int64_t *alerts, size_t count, int64_t *done,
-			   struct ms_error *err) MS_MUST_CHECK;
+bool ms_alerts_acknowledge(struct ms_db *db, const int64_t *alerts, size_t count, const char *reason,
+			   int64_t *done, struct ms_error *err) MS_MUST_CHECK;
+
+/* Settings of the database itself; owned. */
+bool ms_settings_list(struct ms_db *db, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+/* values: an object; all are set, or none and category `validation`. Owned: what was changed. */
+bool ms_settings_change(struct ms_db *db, const struct ms_json *values, const char *reason,
+			struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+
+/*
+ * One step of applying the retention settings, or what all of them would do; owned. `more` is true
+ * when another step is needed.
+ */
+bool ms_db_retire(struct ms_db *db, bool dry_run, const char *reason, struct ms_json **out,
+		  struct ms_error *err) MS_MUST_CHECK;
 
 /* --- audit, quality, visibility ----------------------------------------------------------- */
 

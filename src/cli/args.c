@@ -30,6 +30,11 @@ const struct arg_info arg_table[ARG_COUNT] = {
 	[ARG_CREATE] = {"create", NULL, "create the login if it is not there"},
 	[ARG_LIMIT] = {"limit", "N", "show the newest N"},
 	[ARG_SINCE] = {"since", "WHEN", "from then on: 7d, 12h, 2026-06-07, 2026-06-07T12:00"},
+	[ARG_UNTIL] = {"until", "WHEN", "up to then, in the same forms"},
+	[ARG_MODEL] = {"model", "ID", "those of this model"},
+	[ARG_TYPE] = {"type", "LIST", "those of these types: price_changed,renamed"},
+	[ARG_BY_DAY] = {"by-day", NULL, "count them by day (UTC) and type"},
+	[ARG_ALL] = {"all", NULL, "all of them"},
 	[ARG_HEAD] = {"head", "HASH", "the audit must contain the entry with this hash"},
 	[ARG_RUN] = {"run", "ID", "those of this run"},
 	[ARG_YES] = {"yes", NULL, "do it without asking"},
@@ -68,9 +73,9 @@ bool args_number(const struct cli *cli, enum arg arg, int64_t min, int64_t max, 
 		       arg_table[arg].name, text, min, max);
 }
 
-bool args_since(const struct cli *cli, int64_t *epoch_s, struct ms_error *err)
+bool args_time(const struct cli *cli, enum arg arg, int64_t *epoch_s, struct ms_error *err)
 {
-	const char *text = cli->values[ARG_SINCE];
+	const char *text = cli->values[arg];
 	int64_t age, now = ms_clock_now();
 
 	if (!text || ms_time_parse(text, epoch_s))
@@ -78,9 +83,9 @@ bool args_since(const struct cli *cli, int64_t *epoch_s, struct ms_error *err)
 	if (!ms_duration_parse(text, &age))
 		return ms_fail(
 			err, MS_ERR_USAGE,
-			"--since %s: neither an age (30m, 12h, 7d, 2w) nor a time (2026-06-07, "
+			"--%s %s: neither an age (30m, 12h, 7d, 2w) nor a time (2026-06-07, "
 			"2026-06-07T18:00)",
-			text);
+			arg_table[arg].name, text);
 	*epoch_s = age < now ? now - age : 0; /* 0 = all */
 	return true;
 }
@@ -168,7 +173,7 @@ static bool take_option(struct cli *cli, int argc, char **argv, int *i, struct m
 
 static bool check_accepted(const struct cli *cli, struct ms_error *err)
 {
-	unsigned accepted = ARGS_GLOBAL | cli->command->args;
+	uint64_t accepted = ARGS_GLOBAL | cli->command->args;
 
 	for (int i = 0; i < ARG_COUNT; i++)
 		if (cli->values[i] && !(accepted & ARG_BIT(i)))

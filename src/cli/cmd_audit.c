@@ -93,7 +93,7 @@ bool command_audit(struct cli *cli, struct ms_error *err)
 	struct ms_json *entries;
 	int64_t limit = LIMIT_DEFAULT;
 
-	if (!args_since(cli, &query.since, err) ||
+	if (!args_time(cli, ARG_SINCE, &query.since, err) ||
 	    !args_number(cli, ARG_LIMIT, 1, 1000000, &limit, err))
 		return false;
 	query.limit = (int)limit;
@@ -129,6 +129,7 @@ static void print_verdict(const struct ms_json *verdict)
 {
 	const struct ms_json *head = ms_json_get(verdict, "head");
 	const struct ms_json *noted = ms_json_get(verdict, "noted_head");
+	const struct ms_json *retired = ms_json_get(verdict, "retired");
 	const struct ms_json *problems = ms_json_get(verdict, "problems");
 	int64_t total = ms_json_int(ms_json_get(verdict, "problems_total"), 0);
 
@@ -141,6 +142,10 @@ static void print_verdict(const struct ms_json *verdict)
 		printf("%" PRId64 " problems\n", total);
 	else
 		puts("all as they were written");
+	if (ms_json_int(ms_json_get(retired, "changes"), 0))
+		printf("%" PRId64 " changes of %" PRId64 " changesets were retired by db retire\n",
+		       ms_json_int(ms_json_get(retired, "changes"), 0),
+		       ms_json_int(ms_json_get(retired, "changesets"), 0));
 	if (!ms_json_is_null(noted))
 		printf("the given hash is that of entry %" PRId64 "\n", ms_json_int(noted, 0));
 	if (*ms_json_text(ms_json_get(head, "hash")))

@@ -61,26 +61,71 @@ static bool on_event(void *arg, const char *json, const char *model_id)
 	return !ferror(stdout);
 }
 
-bool command_events(struct cli *cli, struct ms_error *err)
+static bool list(struct cli *cli, const struct ms_event_query *query, struct ms_error *err)
 {
-	struct ms_event_query query = {0};
 	struct reader reader = {.as_json = args_has(cli, ARG_JSON)};
 	struct selection selection = {0};
-	char *filter;
+	char *filter = args_join(cli, 0);
 	bool ok;
 
-	if (!args_since(cli, &query.since, err) ||
-	    !args_number(cli, ARG_RUN, 1, INT64_MAX, &query.run, err))
-		return false;
-	filter = args_join(cli, 0);
 	if (*filter) {
 		ok = selection_load(cli, filter, NULL, &selection, err);
 		reader.selection = &selection;
 	} else {
 		ok = session_open(cli, err);
 	}
-	ok = ok && ms_db_events(cli->db, &query, on_event, &reader, err);
+	ok = ok && ms_db_check_event_types(cli->db, query->types, err) &&
+	     ms_db_events(cli->db, query, on_event, &reader, err);
 	ms_free(filter);
 	selection_clear(&selection);
 	return ok;
+}
+
+static void print_counts(const struct ms_json *counts)
+{
+	static const char *const titles[] = {"DAY (UTC)", "TYPE", "EVENTS", "MODELS"};
+	struct table *t = table_new(4);
+
+	for (size_t i = 0; i < 4; i++)
+		table_head(t, i, titles[i], i > 1);
+	for (const struct ms_json *c = ms_json_first(counts); c; c = ms_json_next(c)) {
+		table_add(t, ms_json_text(ms_json_get(c, "day")));
+		table_add(t, ms_json_text(ms_json_get(c, "type")));
+		table_add_int(t, ms_json_int(ms_json_get(c, "events"), 0));
+		table_add_int(t, ms_json_int(ms_json_get(c, "models"), 0));
+	}
+	table_print(t, stdout);
+	table_free(t);
+}
+
+static bool count(struct cli *cli, const struct ms_event_query *query, struct ms_error *err)
+{
+	struct ms_json *counts;
+
+	if (cli->word_count || query->types || query->run || query->limit)
+		return ms_fail(err, MS_ERR_USAGE,
+			       "--by-day goes with --model, --since and --until only");
+	if (!session_open(cli, err) || !ms_db_event_counts(cli->db, query, &counts, err))
+		return false;
+	if (args_has(cli, ARG_JSON))
+		print_json(counts);
+	else
+		print_counts(counts);
+	ms_json_free(counts);
+	return true;
+}
+
+bool command_events(struct cli *cli, struct ms_error *err)
+{
+	struct ms_event_query query = {.model = cli->values[ARG_MODEL],
+				       .types = cli->values[ARG_TYPE]};
+	int64_t limit = 0;
+
+	if (!args_time(cli, ARG_SINCE, &query.since, err) ||
+	    !args_time(cli, ARG_UNTIL, &query.until, err) ||
+	    !args_number(cli, ARG_RUN, 1, INT64_MAX, &query.run, err) ||
+	    !args_number(cli, ARG_LIMIT, 1, 100000000, &limit, err))
+		return false;
+	query.limit = (int)limit;
+	return args_has(cli, ARG_BY_DAY) ? count(cli, &query, err) : list(cli, &query, err);
 }

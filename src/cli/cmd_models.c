@@ -45,23 +45,6 @@ static void print_table(const struct listing *l)
 	table_free(t);
 }
 
-/* RFC 4180 */
-static void print_csv_cell(const char *s, bool is_last)
-{
-	if (!s[strcspn(s, ",\"\r\n")]) {
-		fputs(s, stdout);
-	} else {
-		putchar('"');
-		for (; *s; s++) {
-			if (*s == '"')
-				putchar('"');
-			putchar(*s);
-		}
-		putchar('"');
-	}
-	fputs(is_last ? "\r\n" : ",", stdout);
-}
-
 static void print_csv(const struct listing *l)
 {
 	char cell[CELL_MAX];

@@ -8,6 +8,10 @@
 	(ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_FROM) | ARG_BIT(ARG_FORCE) | ARG_BIT(ARG_APPLY_HELD) | \
 	 ARG_BIT(ARG_DISCARD_HELD) | ARG_BIT(ARG_JSON))
 
+#define EVENTS_ARGS                                                                                \
+	(ARG_BIT(ARG_SINCE) | ARG_BIT(ARG_UNTIL) | ARG_BIT(ARG_MODEL) | ARG_BIT(ARG_TYPE) |        \
+	 ARG_BIT(ARG_RUN) | ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_BY_DAY) | ARG_BIT(ARG_JSON))
+
 const struct command command_table[] = {
 	{"", "[FILTER]", "the console",
 	 "Opens the console, showing the models that match FILTER. Inside, ? lists all keys.",
@@ -31,8 +35,23 @@ const struct command command_table[] = {
 	{"history", "", "past syncs, the newest first", "Shows 20 unless --limit says otherwise.",
 	 ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_JSON), 0, 0, command_history},
 	{"events", "[FILTER]", "what happened to models, one event a line",
-	 "FILTER selects models as they are now; models that upstream no longer lists included.",
-	 ARG_BIT(ARG_SINCE) | ARG_BIT(ARG_RUN) | ARG_BIT(ARG_JSON), 0, WORDS_MAX, command_events},
+	 "FILTER selects models as they are now; models that upstream no longer lists included. --model\n"
+	 "takes an id, also that of a model that is gone. --limit shows the newest so many.",
+	 EVENTS_ARGS, 0, WORDS_MAX, command_events},
+	{"prices", "MODEL", "what a model's prices were, and since when",
+	 "The table shows USD per million tokens (Mtok), per request or search (each), or per whatever\n"
+	 "upstream means (unit); JSON and CSV hold the exact price of one. --since also shows what was\n"
+	 "in force then.",
+	 ARG_BIT(ARG_SINCE) | ARG_BIT(ARG_FORMAT) | ARG_BIT(ARG_JSON), 1, 1, command_prices},
+	{"alerts", "", "what an admin should look at, the newest first",
+	 "With --all also what was acknowledged, when and by whom. Shows 50 unless --limit says\n"
+	 "otherwise.",
+	 ARG_BIT(ARG_ALL) | ARG_BIT(ARG_MODEL) | ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_JSON), 0, 0,
+	 command_alerts},
+	{"alerts ack", "[ALERT…]", "acknowledge alerts, by number, of a model, or all of them",
+	 "An acknowledged alert counts as seen; the same anomaly raises a new one.",
+	 ARG_BIT(ARG_ALL) | ARG_BIT(ARG_MODEL) | ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 0, WORDS_MAX,
+	 command_alerts_ack},
 	{"audit", "[FILTER]", "who did what, the newest first",
 	 "Refused and failed actions included. FILTER selects models: then only changesets that concern\n"
 	 "one of them are shown. Shows 50 unless --limit says otherwise.",
@@ -77,6 +96,16 @@ const struct command command_table[] = {
 	{"db quality", "", "what is wrong with the data, and what to do about it",
 	 "The same counts are kept with every run that completes: history --json.",
 	 ARG_BIT(ARG_JSON), 0, 0, command_db_quality},
+	{"db settings", "[NAME=VALUE…]", "show or change the settings of the database",
+	 "They hold for whoever writes to it; the guard and sync settings of this program's own\n"
+	 "configuration win over them in its own runs.",
+	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 0, WORDS_MAX, command_db_settings},
+	{"db retire", "", "delete old changes and runs, as the settings say",
+	 "keep_changes_days: a change that a newer one has replaced is deleted after so many days; the\n"
+	 "one that made things as they are stays. keep_runs_days: so are runs that changed nothing.\n"
+	 "The audit stays whole; changesets that lost changes can no longer be undone.",
+	 ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES) | ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 0, 0,
+	 command_db_retire},
 	{"config check", "", "check all settings",
 	 "Reads files and environment; connects to nothing.", 0u, 0, 0, command_config_check},
 	{"config show", "", "show all settings and where each came from", "Secrets are masked.", 0u,

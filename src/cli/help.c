@@ -16,7 +16,7 @@ static void print_row(FILE *to, const char *left, const char *right)
 		fprintf(to, "  %s\n  %*s%s\n", left, MARGIN, "", right);
 }
 
-static void print_args(FILE *to, unsigned args)
+static void print_args(FILE *to, uint64_t args)
 {
 	char left[60];
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "modelsync/memory.h"
@@ -10,6 +11,22 @@ void print_json(const struct ms_json *v)
 
 	puts(text);
 	ms_free(text);
+}
+
+void print_csv_cell(const char *s, bool is_last)
+{
+	if (!s[strcspn(s, ",\"\r\n")]) {
+		fputs(s, stdout);
+	} else {
+		putchar('"');
+		for (; *s; s++) {
+			if (*s == '"')
+				putchar('"');
+			putchar(*s);
+		}
+		putchar('"');
+	}
+	fputs(is_last ? "\r\n" : ",", stdout);
 }
 
 void json_value_text(struct ms_text *out, const struct ms_json *v)

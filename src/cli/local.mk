@@ -2,6 +2,7 @@ noinst_LIBRARIES += libcli.a
 libcli_a_SOURCES = \
 	src/cli/args.c \
 	src/cli/cli.c \
+	src/cli/cmd_alerts.c \
 	src/cli/cmd_audit.c \
 	src/cli/cmd_config.c \
 	src/cli/cmd_console.c \
@@ -10,8 +11,11 @@ libcli_a_SOURCES = \
 	src/cli/cmd_grant.c \
 	src/cli/cmd_history.c \
 	src/cli/cmd_models.c \
+	src/cli/cmd_prices.c \
 	src/cli/cmd_quality.c \
+	src/cli/cmd_retire.c \
 	src/cli/cmd_set.c \
+	src/cli/cmd_settings.c \
 	src/cli/cmd_status.c \
 	src/cli/cmd_sync.c \
 	src/cli/cmd_undo.c \

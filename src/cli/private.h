@@ -34,13 +34,19 @@ enum arg {
 	ARG_CREATE,
 	ARG_LIMIT,
 	ARG_SINCE,
+	ARG_UNTIL,
+	ARG_MODEL,
+	ARG_TYPE,
+	ARG_BY_DAY,
+	ARG_ALL,
 	ARG_HEAD,
 	ARG_RUN,
 	ARG_YES,
 	ARG_JSON,
 	ARG_COUNT
 };
-#define ARG_BIT(arg) (1u << (arg))
+_Static_assert(ARG_COUNT <= 64, "a set of options is 64 bits wide");
+#define ARG_BIT(arg) (UINT64_C(1) << (arg))
 /* Accepted by every command, before or after its name. */
 #define ARGS_GLOBAL                                                                                \
 	(ARG_BIT(ARG_CONFIG) | ARG_BIT(ARG_DB) | ARG_BIT(ARG_LOCAL) | ARG_BIT(ARG_READ_ONLY) |     \
@@ -60,7 +66,7 @@ struct command {
 	const char *usage; /* what follows the name, options aside */
 	const char *summary;
 	const char *details; /* paragraphs for its own help */
-	unsigned args;       /* ARG_BITs beside ARGS_GLOBAL */
+	uint64_t args;       /* ARG_BITs beside ARGS_GLOBAL */
 	int words_min, words_max;
 	/* The exit code is cli->exit_code when it succeeds. */
 	bool (*run)(struct cli *cli, struct ms_error *err);
@@ -91,8 +97,9 @@ bool args_has(const struct cli *cli, enum arg arg);
 bool args_number(const struct cli *cli, enum arg arg, int64_t min, int64_t max, int64_t *out,
 		 struct ms_error *err) MS_MUST_CHECK;
 bool number_parse(const char *text, int64_t min, int64_t max, int64_t *out);
-/* --since, "7d" ago or a moment; stays when not given. 0 = from the beginning. */
-bool args_since(const struct cli *cli, int64_t *epoch_s, struct ms_error *err) MS_MUST_CHECK;
+/* --since or --until, "7d" ago or a moment; stays when not given. 0 = from the beginning. */
+bool args_time(const struct cli *cli, enum arg arg, int64_t *epoch_s,
+	       struct ms_error *err) MS_MUST_CHECK;
 /* The words from that one on, joined by spaces: a filter need not be quoted. Owned. */
 char *args_join(const struct cli *cli, int first);
 
@@ -165,6 +172,7 @@ bool terminal_confirm(struct cli *cli, const char *question, struct ms_error *er
 
 struct ms_json *model_json(const struct ms_model *m);
 void print_json(const struct ms_json *v); /* one line */
+void print_csv_cell(const char *s, bool is_last); /* RFC 4180 */
 void print_clean(const char *prefix, const char *s); /* one line, through terminal_clean() */
 void json_value_text(struct ms_text *out, const struct ms_json *v); /* null is "none" */
 /* "field old>new" of an object with these members */
@@ -198,6 +206,9 @@ bool command_history(struct cli *cli, struct ms_error *err);
 bool command_events(struct cli *cli, struct ms_error *err);
 bool command_audit(struct cli *cli, struct ms_error *err);
 bool command_audit_verify(struct cli *cli, struct ms_error *err);
+bool command_prices(struct cli *cli, struct ms_error *err);
+bool command_alerts(struct cli *cli, struct ms_error *err);
+bool command_alerts_ack(struct cli *cli, struct ms_error *err);
 bool command_why(struct cli *cli, struct ms_error *err);
 bool command_undo(struct cli *cli, struct ms_error *err);
 bool command_status(struct cli *cli, struct ms_error *err);
@@ -207,6 +218,8 @@ bool command_db_quality(struct cli *cli, struct ms_error *err);
 bool command_db_grant(struct cli *cli, struct ms_error *err);
 bool command_db_revoke(struct cli *cli, struct ms_error *err);
 bool command_db_grants(struct cli *cli, struct ms_error *err);
+bool command_db_settings(struct cli *cli, struct ms_error *err);
+bool command_db_retire(struct cli *cli, struct ms_error *err);
 bool command_config_check(struct cli *cli, struct ms_error *err);
 bool command_config_show(struct cli *cli, struct ms_error *err);
 bool command_local(struct cli *cli, struct ms_error *err);

@@ -108,6 +108,7 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err)
 	} map[] = {
 		{"lost", MS_ERR_INTERRUPTED},	  {"not_open", MS_ERR_CONFLICT},
 		{"replaced", MS_ERR_CONFLICT},	     {"already_undone", MS_ERR_CONFLICT}, {"unknown", MS_ERR_VALIDATION},
+		{"retired", MS_ERR_CONFLICT},	     {"not_running", MS_ERR_CONFLICT},
 		{"invalid", MS_ERR_VALIDATION},	  {"refused", MS_ERR_REFUSED},
 	};
 	const char *code = ms_json_text(ms_json_get(v, "code"));

@@ -42,29 +42,3 @@ bool ms_changeset_detail(struct ms_db *db, int64_t changeset, struct ms_json **o
 	*out = NULL;
 	return ms_fail(err, MS_ERR_VALIDATION, "there is no changeset %s", number);
 }
-
-bool ms_alerts_acknowledge(struct ms_db *db, const int64_t *alerts, size_t count, int64_t *done,
-			   struct ms_error *err)
-{
-	struct ms_json *list = ms_json_new_array(), *reply = NULL;
-	char *ids, *ctx = db_context_text(db, NULL);
-	const char *params[2];
-	bool ok;
-
-	for (size_t i = 0; i < count; i++)
-		ms_json_add_int(list, NULL, alerts[i]);
-	ids = ms_json_print(list);
-	params[0] = ids;
-	params[1] = ctx;
-	ok = db_query_json(db,
-			   "SELECT modelsync.acknowledge_alerts(ARRAY(SELECT value::bigint"
-			   " FROM jsonb_array_elements_text($1::jsonb)), $2::jsonb)",
-			   2, params, &reply, err) &&
-	     db_check_reply(reply, err);
-	*done = ms_json_int(ms_json_get(reply, "acknowledged"), 0);
-	ms_json_free(reply);
-	ms_json_free(list);
-	ms_free(ids);
-	ms_free(ctx);
-	return ok;
-}

@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libdb.a
 libdb_a_SOURCES = \
+	src/db/admin_store.c \
 	src/db/conn.c \
 	src/db/conn.h \
 	src/db/context.c \

@@ -2,6 +2,7 @@
 #include "conn.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "modelsync/memory.h"
 
@@ -22,8 +23,9 @@ bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_
 	const char *param = number;
 
 	snprintf(number, sizeof(number), "%d", limit);
-	return db_query_json(db, "SELECT coalesce(jsonb_agg(h), '[]') FROM modelsync.history($1::int) h",
-			     1, &param, out, err);
+	return db_query_json(
+		db, "SELECT coalesce(jsonb_agg(h), '[]') FROM modelsync.history($1::int) h", 1,
+		&param, out, err);
 }
 
 struct event_reader {
@@ -38,6 +40,11 @@ static bool read_event(void *arg, const PGresult *row)
 	return reader->fn(reader->arg, PQgetvalue(row, 0, 0), PQgetvalue(row, 0, 1));
 }
 
+static void number_text(char *buf, size_t size, int64_t n)
+{
+	(void)snprintf(buf, size, "%lld", (long long)n);
+}
+
 bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event_fn fn, void *arg,
 		  struct ms_error *err)
 {
@@ -50,14 +57,95 @@ bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event
 		" FROM (SELECT * FROM modelsync.event"
 		"  WHERE ($1::bigint = 0 OR run = $1::bigint) AND ($2::bigint = 0 OR changeset = $2::bigint)"
 		"   AND ($3::bigint = 0 OR at >= to_timestamp($3::bigint))"
+		"   AND ($5::bigint = 0 OR at < to_timestamp($5::bigint))"
+		"   AND ($6::text IS NULL OR model_id = $6::text)"
+		"   AND ($7::text IS NULL OR type = ANY (string_to_array($7::text, ',')))"
 		"  ORDER BY event_id DESC LIMIT nullif($4::bigint, 0)) e ORDER BY event_id";
-	char run[24], changeset[24], since[24], limit[24];
-	const char *params[] = {run, changeset, since, limit};
+	char run[24], changeset[24], since[24], until[24], limit[24];
+	const char *params[] = {run, changeset, since, limit, until, query->model, query->types};
 	struct event_reader reader = {fn, arg};
 
-	snprintf(run, sizeof(run), "%lld", (long long)query->run);
-	snprintf(changeset, sizeof(changeset), "%lld", (long long)query->changeset);
-	snprintf(since, sizeof(since), "%lld", (long long)query->since);
-	snprintf(limit, sizeof(limit), "%d", query->limit);
-	return db_each_row(db, sql, 4, params, read_event, &reader, err);
+	number_text(run, sizeof(run), query->run);
+	number_text(changeset, sizeof(changeset), query->changeset);
+	number_text(since, sizeof(since), query->since);
+	number_text(until, sizeof(until), query->until);
+	number_text(limit, sizeof(limit), query->limit);
+	return db_each_row(db, sql, 7, params, read_event, &reader, err);
+}
+
+/* One of a list of words that is not in another; NULL when there is none. */
+static const char *unknown_type(const struct ms_json *wanted, const char *const *known)
+{
+	for (const struct ms_json *w = ms_json_first(wanted); w; w = ms_json_next(w)) {
+		const char *const *k = known;
+
+		while (*k && strcmp(*k, ms_json_text(w)) != 0)
+			k++;
+		if (!*k)
+			return ms_json_text(w);
+	}
+	return NULL;
+}
+
+bool ms_db_check_event_types(struct ms_db *db, const char *types, struct ms_error *err)
+{
+	const char *known[64] = {NULL}, *word, *nearest;
+	const struct ms_json *type;
+	struct ms_json *lists;
+	size_t n = 0;
+
+	if (!types)
+		return true;
+	if (!db_query_json(db,
+			   "SELECT jsonb_build_object('known', modelsync.event_types(),"
+			   " 'wanted', string_to_array($1, ','))",
+			   1, &types, &lists, err))
+		return false;
+	for (type = ms_json_first(ms_json_get(lists, "known")); type && n < 63;
+	     type = ms_json_next(type))
+		known[n++] = ms_json_text(type);
+	word = unknown_type(ms_json_get(lists, "wanted"), known);
+	nearest = word ? ms_text_nearest(word, known) : NULL;
+	if (word)
+		ms_fail(err, MS_ERR_USAGE,
+			"there is no event type '%s'%s%s%s; docs/database.md has the list", word,
+			nearest ? "; did you mean " : "", nearest ? nearest : "",
+			nearest ? "?" : "");
+	ms_json_free(lists);
+	return !word;
+}
+
+bool ms_db_event_counts(struct ms_db *db, const struct ms_event_query *query, struct ms_json **out,
+			struct ms_error *err)
+{
+	static const char sql[] =
+		"SELECT coalesce(jsonb_agg(to_jsonb(c)), '[]') FROM modelsync.event_counts("
+		" to_timestamp(nullif($1::bigint, 0)), to_timestamp(nullif($2::bigint, 0)), $3) c";
+	char since[24], until[24];
+	const char *params[] = {since, until, query->model};
+
+	number_text(since, sizeof(since), query->since);
+	number_text(until, sizeof(until), query->until);
+	return db_query_json(db, sql, 3, params, out, err);
+}
+
+bool ms_db_prices(struct ms_db *db, const char *model, int64_t since, struct ms_json **out,
+		  struct ms_error *err)
+{
+	static const char sql[] =
+		"SELECT coalesce(jsonb_agg(to_jsonb(p) ORDER BY p.event_id, p.key), '[]')"
+		" FROM modelsync.model_prices($1) p"
+		" WHERE $2::bigint = 0 OR p.is_current OR p.valid_until > to_timestamp($2::bigint)";
+	char number[24];
+	const char *params[] = {model, number};
+
+	number_text(number, sizeof(number), since);
+	if (!db_query_json(db, sql, 2, params, out, err))
+		return false;
+	if (ms_json_count(*out))
+		return true;
+	ms_json_free(*out);
+	*out = NULL;
+	return ms_fail(err, MS_ERR_VALIDATION,
+		       "no prices are known of %s; modelsync-tui models finds ids", model);
 }

@@ -191,7 +191,7 @@ static void run_acknowledge(struct job *job)
 	struct reply *r = reply_new(q->lanes, deliver_acknowledged);
 
 	finish(q, r,
-	       ms_alerts_acknowledge(q->lanes->query_db, q->alerts, (size_t)q->number, &r->number,
+	       ms_alerts_acknowledge(q->lanes->query_db, q->alerts, (size_t)q->number, NULL, &r->number,
 				     &r->err));
 }
 
