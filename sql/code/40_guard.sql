@@ -75,11 +75,10 @@ end
 $$;
 
 -- A logged change as the fields people read: prices one by one, a presence as
--- the status it led to.
+-- the status it led to.  Inlined.
 create or replace function modelsync.readable_change(p_field text, p_old jsonb, p_new jsonb)
 returns table (field text, old jsonb, new jsonb)
 language sql immutable rows 1
-set search_path = pg_catalog, pg_temp
 as $$
 	select 'pricing.' || k.key, p_old -> k.key, p_new -> k.key
 	from (select jsonb_object_keys(coalesce(p_old, '{}') || coalesce(p_new, '{}'))) k (key)

@@ -89,6 +89,14 @@ exception when lock_not_available then
 end
 $$;
 
+-- Whether somebody still has the claim that these numbers name.  Inlined.
+create or replace function modelsync.is_claim(l modelsync.lease, p_run bigint, p_fence bigint)
+returns bool
+language sql immutable
+as $$
+	select coalesce(l.run_id = p_run and l.fence = p_fence, false);
+$$;
+
 -- The cooldown that a manual sync would meet now, or null.  The first sync of a
 -- database does not charge it.
 create or replace function modelsync.cooldown(p_settings jsonb)
@@ -127,6 +135,9 @@ declare
 begin
 	if refusal is not null then
 		return refusal;
+	elsif jsonb_typeof(p) is distinct from 'object' then
+		return modelsync.audit_refusal('sync', null, null, jsonb_build_object('ok', false,
+			'code', 'invalid', 'message', 'expected an object that describes the run'));
 	end if;
 	l := modelsync.lock_lease();
 	if l.fence is null or (l.run_id is not null and l.expires_at > clock_timestamp()) then
@@ -205,14 +216,14 @@ begin
 		return 'lost';
 	end if;
 	select * into l from modelsync.lease;
-	if l.run_id is distinct from p_run or l.fence <> p_fence then
+	if not modelsync.is_claim(l, p_run, p_fence) then
 		return 'lost';
 	end if;
 	select * into l from modelsync.lease for update skip locked;
 	if not found then
 		return 'ok';
 	end if;
-	if l.run_id is distinct from p_run or l.fence <> p_fence then
+	if not modelsync.is_claim(l, p_run, p_fence) then
 		return 'lost';
 	end if;
 	update modelsync.lease set expires_at = clock_timestamp() + seconds * interval '1 second';
@@ -277,7 +288,7 @@ declare
 begin
 	select * into l from modelsync.lease for update;
 	select * into r from modelsync.run where run_id = p_run;
-	if l.run_id is distinct from p_run or l.fence <> p_fence then
+	if not modelsync.is_claim(l, p_run, p_fence) then
 		return modelsync.refuse_lost(r);
 	end if;
 	perform modelsync.close_run(p_run, 'failed', category, message, p_details, null);

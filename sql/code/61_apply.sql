@@ -195,7 +195,7 @@ begin
 	end if;
 	select * into l from modelsync.lease for update;
 	select * into r from modelsync.run where run_id = p_run;
-	if l.run_id is distinct from p_run or l.fence <> p_fence then
+	if not modelsync.is_claim(l, p_run, p_fence) then
 		return modelsync.refuse_lost(r);
 	end if;
 	if r.cancel_requested_at is not null then

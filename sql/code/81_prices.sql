@@ -89,17 +89,20 @@ from public.model_access m, lateral modelsync.model_prices(m.model_id) p;
 -- models; null: of all models, from the beginning, until now.
 create or replace function modelsync.event_counts(p_since timestamptz, p_until timestamptz, p_model text)
 returns table (day date, type text, events bigint, models bigint)
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
-	select (s.at at time zone 'UTC')::date, c.event, count(*), count(distinct c.model_id)
-	from modelsync.change c
-	join modelsync.changeset s on s.changeset_id = c.changeset_id
-	where c.event is not null
-		and (p_model is null or c.model_id = p_model)
-		and (p_since is null or s.at >= p_since)
-		and (p_until is null or s.at < p_until)
-	group by 1, 2
-	order by 1, 2;
+begin
+	return query
+		select (s.at at time zone 'UTC')::date, c.event, count(*), count(distinct c.model_id)
+		from modelsync.change c
+		join modelsync.changeset s on s.changeset_id = c.changeset_id
+		where c.event is not null
+			and (p_model is null or c.model_id = p_model)
+			and (p_since is null or s.at >= p_since)
+			and (p_until is null or s.at < p_until)
+		group by 1, 2
+		order by 1, 2;
+end
 $$;

@@ -3,6 +3,7 @@ sql_tests = \
 	tests/sql/test_alerts.pg \
 	tests/sql/test_audit.pg \
 	tests/sql/test_audit_verify.pg \
+	tests/sql/test_bad_input.pg \
 	tests/sql/test_contract.pg \
 	tests/sql/test_direct.pg \
 	tests/sql/test_edit.pg \
