@@ -30,3 +30,9 @@ EXTRA_DIST += tests/bench/adopt.py
 bench-adopt: modelsync-tui$(EXEEXT)
 	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/adopt.py
 bench: bench-adopt
+
+EXTRA_DIST += tests/bench/queries.py
+.PHONY: bench-queries
+bench-queries: modelsync-tui$(EXEEXT)
+	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/queries.py
+bench: bench-queries
