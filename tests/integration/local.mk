@@ -11,7 +11,8 @@ integration_tests = \
 	tests/integration/test_schema.py \
 	tests/integration/test_sync.py \
 	tests/integration/test_sync_bad_input.py \
-	tests/integration/test_sync_stop.py
+	tests/integration/test_sync_stop.py \
+	tests/integration/test_trouble.py
 TESTS += $(integration_tests)
 EXTRA_DIST += $(integration_tests) tests/integration/sync_case.py \
 	tests/fixtures/adopt/hosted.sql \

@@ -3,10 +3,9 @@
 catalogue is applied, and notifications."""
 import json
 import re
-import subprocess
 import unittest
 
-from modelsync_test import ClusterTestCase, wait_until
+from modelsync_test import ClusterTestCase, Session, wait_until
 
 CLAIM = """SELECT modelsync.sync_begin('{"trigger": "scheduled", "owner": "test"}');"""
 CONTEXT = """'{"origin": "cli", "os_user": "admin"}'"""
@@ -22,41 +21,6 @@ def entry(number, **more):
 def apply_sql(claim, entries):
     return "SELECT modelsync.sync_apply(%d, %d, ARRAY[$e$%s$e$::jsonb], '{}', NULL);" % (
         claim["run"], claim["fence"], json.dumps({"data": entries}))
-
-
-class Session:
-    """A psql that stays connected."""
-
-    END = "-- end of answer --"
-
-    def __init__(self, db):
-        self._psql = subprocess.Popen(
-            db.psql_command(), env=db.environment(), stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
-
-    def send(self, sql):
-        self._psql.stdin.write("%s\n\\echo %s\n" % (sql, self.END))
-        self._psql.stdin.flush()
-
-    def answer(self):
-        lines = []
-        for line in self._psql.stdout:
-            if line.rstrip("\n") == self.END:
-                return "".join(lines)
-            lines.append(line)
-        raise AssertionError("psql ended: %s" % "".join(lines))
-
-    def ask(self, sql):
-        self.send(sql)
-        return self.answer()
-
-    def json(self, sql):
-        return json.loads(self.ask(sql))
-
-    def close(self):
-        self._psql.stdin.close()
-        self._psql.wait()
-        self._psql.stdout.close()
 
 
 class EngineTest(ClusterTestCase):

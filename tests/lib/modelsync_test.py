@@ -247,6 +247,41 @@ class Cluster:
         self.close()
 
 
+class Session:
+    """A psql that stays connected."""
+
+    END = "-- end of answer --"
+
+    def __init__(self, db):
+        self._psql = subprocess.Popen(
+            db.psql_command(), env=db.environment(), stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8")
+
+    def send(self, sql):
+        self._psql.stdin.write("%s\n\\echo %s\n" % (sql, self.END))
+        self._psql.stdin.flush()
+
+    def answer(self):
+        lines = []
+        for line in self._psql.stdout:
+            if line.rstrip("\n") == self.END:
+                return "".join(lines)
+            lines.append(line)
+        raise AssertionError("psql ended: %s" % "".join(lines))
+
+    def ask(self, sql):
+        self.send(sql)
+        return self.answer()
+
+    def json(self, sql):
+        return json.loads(self.ask(sql))
+
+    def close(self):
+        self._psql.stdin.close()
+        self._psql.wait()
+        self._psql.stdout.close()
+
+
 class ClusterTestCase(unittest.TestCase):
     """Tests that share a cluster; each takes databases of its own from it."""
 
