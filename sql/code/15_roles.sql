@@ -24,6 +24,11 @@ from (values
 	('open_alerts', 'viewer', null),
 	('feed', 'viewer', null),
 	('changeset_detail', 'viewer', null),
+	('alert_list', 'viewer', null),
+	('setting_list', 'viewer', null),
+	('event_counts', 'viewer', null),
+	('event_types', 'viewer', null),
+	('model_prices', 'viewer', null),
 	('audit_list', 'viewer', null),
 	('audit_verify', 'viewer', null),
 	('quality', 'viewer', null),
@@ -47,9 +52,11 @@ from (values
 	('hold_apply', 'admin', 'hold_apply'),
 	('hold_discard', 'admin', 'hold_discard'),
 	('edit_models', 'admin', 'edit'),
-	-- a dry run writes nothing and asks for nothing
+	-- of undo and retire a dry run writes nothing and asks for nothing
 	('undo', 'admin', 'undo'),
-	('acknowledge_alerts', 'admin', 'acknowledge')
+	('acknowledge_alerts', 'admin', 'acknowledge'),
+	('change_settings', 'admin', 'settings'),
+	('retire', 'admin', 'retire')
 ) e (name, needs, action);
 
 -- The role whose rights count: the one the session has taken on (SET ROLE), else its

@@ -72,7 +72,11 @@ as $$
 declare
 	problem text;
 	changes jsonb;
+	refusal jsonb := modelsync.refusal('change_settings', p_ctx);
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	perform from modelsync.setting s where p_values ? s.name order by s.name for no key update;
 	if jsonb_typeof(p_values) is distinct from 'object' then
 		problem := 'expected an object of settings';

@@ -139,9 +139,14 @@ declare
 		'changes_before', changes_before, 'runs_before', runs_before,
 		'changes', 0, 'changesets', 0, 'runs', 0, 'holds', 0);
 	done jsonb;
+	refusal jsonb;
 begin
 	if p_dry_run then
 		return answer || modelsync.retire_preview(changes_before, runs_before);
+	end if;
+	refusal := modelsync.refusal('retire', p_ctx);
+	if refusal is not null then
+		return refusal;
 	end if;
 	lock table modelsync.retired in exclusive mode;
 	done := modelsync.retire_changes(changes_before, greatest(p_limit, 1));

@@ -44,7 +44,11 @@ declare
 		from (select distinct x from unnest(p_alerts) x) t (id)
 		where not exists (select from modelsync.alert a where a.alert_id = t.id));
 	done jsonb;
+	refusal jsonb := modelsync.refusal('acknowledge_alerts', p_ctx);
 begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	if unknown <> '[]' then
 		return modelsync.audit_refusal('acknowledge', p_ctx, null, jsonb_build_object('ok', false,
 			'code', 'unknown', 'message', format('there is no alert %s', unknown ->> 0)));

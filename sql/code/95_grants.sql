@@ -115,7 +115,7 @@ begin
 		execute format('grant usage on schema modelsync to %s', groups);
 		execute format('grant select on modelsync.schema_migration, modelsync.setting, modelsync.model,'
 			' modelsync.event, modelsync.finding, modelsync.quality_check, modelsync.changeset,'
-			' modelsync.change, modelsync.alert, modelsync.audit, modelsync.audit_head to %s', groups);
+			' modelsync.change, modelsync.retired, modelsync.price_history, modelsync.alert, modelsync.audit, modelsync.audit_head to %s', groups);
 	end if;
 end
 $$;
