@@ -2,6 +2,7 @@
 integration_tests = \
 	tests/integration/test_adopt.py \
 	tests/integration/test_cli.py \
+	tests/integration/test_documented.py \
 	tests/integration/test_engine.py \
 	tests/integration/test_insight.py \
 	tests/integration/test_local.py \
