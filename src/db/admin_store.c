@@ -82,7 +82,9 @@ bool ms_db_retire(struct ms_db *db, bool dry_run, const char *reason, struct ms_
 {
 	char *ctx = db_context_text(db, reason);
 	const char *params[] = {ctx, dry_run ? "true" : "false"};
-	bool ok = call(db, "SELECT modelsync.retire($1::jsonb, $2::boolean)", 2, params, out, err);
+	/* a look at everything takes its time when the log is long */
+	bool ok = db_execute(db, "SET statement_timeout = 0", err) &&
+		  call(db, "SELECT modelsync.retire($1::jsonb, $2::boolean)", 2, params, out, err);
 
 	ms_free(ctx);
 	return ok;

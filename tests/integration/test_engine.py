@@ -121,6 +121,28 @@ class EngineTest(ClusterTestCase):
                           " WHERE b.audit_id = audit.audit_id - 1), '\\x')"),
             self.db.value("SELECT audit_id FROM modelsync.audit_head"))
 
+    def test_undo_and_retirement_exclude_each_other(self):
+        one, two = self.session(), self.session()
+        self.sync(one, [entry(1)])
+        for status in ("active", "disabled", "active"):
+            one.json("SELECT modelsync.edit_models('[{\"model_id\": \"vendor/m1\", \"status\": \"%s\"}]', %s);"
+                     % (status, CONTEXT))
+        one.ask("UPDATE modelsync.changeset SET at = at - interval '2 days';")
+        one.json("SELECT modelsync.change_settings('{\"keep_changes_days\": 1}', %s);" % CONTEXT)
+        one.ask("BEGIN;")
+        self.assertEqual(one.json("SELECT modelsync.retire(%s, false);" % CONTEXT)["changes"], 2)
+        two.send("SELECT modelsync.undo(2, %s, false);" % CONTEXT)
+        self.wait_for_lock()
+        one.ask("COMMIT;")
+        self.assertEqual(json.loads(two.answer())["code"], "retired")
+        two.ask("BEGIN;")
+        self.assertEqual(two.json("SELECT modelsync.undo(4, %s, false);" % CONTEXT)["reversed"], 1)
+        one.send("SELECT modelsync.retire(%s, false);" % CONTEXT)
+        self.wait_for_lock()
+        two.ask("COMMIT;")
+        self.assertTrue(json.loads(one.answer())["ok"])
+        self.assertTrue(one.json("SELECT modelsync.audit_verify();")["ok"])
+
     def test_everything_is_announced(self):
         session = self.session()
         session.ask("LISTEN modelsync;")

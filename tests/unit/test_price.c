@@ -168,8 +168,13 @@ static void small_buffers_are_respected(void **state)
 static void every_kind_has_a_key(void **state)
 {
 	(void)state;
-	for (int i = 0; i < MS_PRICE_COUNT; i++)
-		assert_true(strlen(ms_price_key((enum ms_price_kind)i)) > 0);
+	enum ms_price_kind kind;
+
+	for (int i = 0; i < MS_PRICE_COUNT; i++) {
+		assert_true(ms_price_kind_of(ms_price_key((enum ms_price_kind)i), &kind));
+		assert_int_equal(kind, i);
+	}
+	assert_false(ms_price_kind_of("none_of_ours", &kind));
 	assert_string_equal(ms_price_key(MS_PRICE_CACHE_READ), "input_cache_read");
 	assert_true(ms_price_is_per_token(MS_PRICE_REASONING));
 	assert_false(ms_price_is_per_token(MS_PRICE_REQUEST));
