@@ -54,13 +54,29 @@ static const struct category_row categories[MS_CATEGORY_COUNT] = {
 			     "Without a terminal use modelsync-tui models, status or sync."},
 };
 
-/* Where a buffer ended in the middle of a character: the database takes valid UTF-8 only. */
-static void drop_half_character(char *s)
+/*
+ * The database takes valid UTF-8 only, and a message must not fail on its way there: a character
+ * that a buffer or a precision cut in half goes at the end, and is a question mark elsewhere.
+ */
+static void mend(char *s)
 {
-	size_t len = strlen(s), bad_at;
+	size_t len = strlen(s), out = 0, used;
+	bool was_bad = false;
 
-	if (!ms_utf8_is_valid(s, len, &bad_at) && len - bad_at < 4)
-		s[bad_at] = '\0';
+	for (size_t i = 0; i < len; i += used) {
+		bool is_bad = ms_utf8_decode(s + i, len - i, &used) == MS_UTF8_BAD;
+
+		if (is_bad && used == 3) /* U+FFFD itself */
+			is_bad = false;
+		if (is_bad && !was_bad && i + 4 <= len)
+			s[out++] = '?';
+		if (!is_bad) {
+			memmove(s + out, s + i, used);
+			out += used;
+		}
+		was_bad = is_bad;
+	}
+	s[out] = '\0';
 }
 
 bool ms_fail(struct ms_error *err, enum ms_category category, const char *fmt, ...)
@@ -72,7 +88,7 @@ bool ms_fail(struct ms_error *err, enum ms_category category, const char *fmt, .
 	va_start(ap, fmt);
 	vsnprintf(err->message, sizeof(err->message), fmt, ap);
 	va_end(ap);
-	drop_half_character(err->message);
+	mend(err->message);
 	return false;
 }
 
@@ -84,11 +100,11 @@ bool ms_error_prefix(struct ms_error *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(prefix, sizeof(prefix), fmt, ap);
 	va_end(ap);
-	drop_half_character(prefix);
+	mend(prefix);
 	snprintf(whole, sizeof(whole), "%s: %s", prefix, err->message);
 	memcpy(err->message, whole, sizeof(err->message) - 1);
 	err->message[sizeof(err->message) - 1] = '\0';
-	drop_half_character(err->message);
+	mend(err->message);
 	return false;
 }
 
@@ -100,7 +116,7 @@ bool ms_error_append(struct ms_error *err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(err->message + len, sizeof(err->message) - len, fmt, ap);
 	va_end(ap);
-	drop_half_character(err->message);
+	mend(err->message);
 	return false;
 }
 

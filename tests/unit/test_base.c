@@ -29,6 +29,23 @@ static void errors_carry_category_and_context(void **state)
 	assert_int_equal(strlen(err.message), sizeof(err.message) - 1);
 }
 
+static void errors_are_valid_utf8_whatever_was_cut(void **state)
+{
+	struct ms_error err;
+	size_t bad_at;
+
+	(void)state;
+	ms_fail(&err, MS_ERR_PARSE, "%.2s and %.4s", "×××", "€€ behind");
+	assert_string_equal(err.message, "× and €");
+	ms_fail(&err, MS_ERR_PARSE, "%.3s and \xff\xfe then U+FFFD \xEF\xBF\xBD", "×××");
+	assert_string_equal(err.message, "×? and ? then U+FFFD \xEF\xBF\xBD");
+	for (int i = 0; i < 600; i++)
+		ms_error_append(&err, "×%s", i % 7 ? "" : " ");
+	assert_true(ms_utf8_is_valid(err.message, strlen(err.message), &bad_at));
+	ms_error_prefix(&err, "%.4s", "a×××");
+	assert_int_equal(strncmp(err.message, "a×: ×? and ?", strlen("a×: ×? and ?")), 0);
+}
+
 static void every_category_has_name_hint_and_exit_code(void **state)
 {
 	(void)state;
@@ -289,6 +306,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors_carry_category_and_context),
+		cmocka_unit_test(errors_are_valid_utf8_whatever_was_cut),
 		cmocka_unit_test(every_category_has_name_hint_and_exit_code),
 		cmocka_unit_test(arena_interns_and_grows),
 		cmocka_unit_test(text_is_capped),
