@@ -19,7 +19,10 @@ struct ms_upstream_options {
 	const char *url;
 	const char *api_key;           /* "" or NULL = none */
 	const char *output_modalities; /* "" or NULL = upstream's default */
-	const char *proxy, *ca_file;   /* "" or NULL = none */
+	int page_size;                 /* models asked for at a time; 0 = all in one answer */
+	const char *etag;              /* of what is known already; unless it is one: fetch in any case */
+	const char *proxy;             /* URL or "none"; "" or NULL = as the environment says */
+	const char *ca_file, *ca_path; /* "" or NULL = what the system trusts */
 	int connect_timeout_s;
 	int timeout_s;       /* of the whole fetch: all pages, retries and waits */
 	int stall_timeout_s; /* a connection that is silent for so long is given up; 0 = 60 */
@@ -39,6 +42,8 @@ struct ms_fetched {
 	int64_t total_count; /* claimed by upstream; -1 = not said */
 	double elapsed_ms;
 	char *source;        /* URL without credentials, or file name */
+	char *etag;          /* entity tag of the whole answer, or NULL */
+	bool is_not_modified; /* it is still what options.etag stood for: there are no pages */
 };
 void ms_fetched_free(struct ms_fetched *f);
 
@@ -50,7 +55,7 @@ void ms_upstream_free(struct ms_upstream *u);
 typedef bool (*ms_fetch_progress_fn)(void *arg, const struct ms_run_progress *progress);
 
 /*
- * Fetches all pages. Fails with network, timeout, tls, rate_limit, auth, http, too_large, parse,
+ * Fetches all pages, or learns that they still are what options.etag stood for. Fails with network, timeout, tls, rate_limit, auth, http, too_large, parse,
  * schema or cancelled; the message names page and place. Never returns half a catalogue.
  */
 bool ms_upstream_fetch(struct ms_upstream *u, ms_fetch_progress_fn progress, void *arg,

@@ -172,8 +172,10 @@ static struct ms_upstream *open_upstream(const struct ms_config *c, const char *
 		.api_key = may_have_key ? ms_config_string(c, MS_OPT_UPSTREAM_API_KEY) : NULL,
 		.output_modalities =
 			from ? NULL : ms_config_string(c, MS_OPT_UPSTREAM_OUTPUT_MODALITIES),
+		.page_size = from ? 0 : (int)ms_config_int(c, MS_OPT_UPSTREAM_PAGE_SIZE),
 		.proxy = ms_config_string(c, MS_OPT_UPSTREAM_PROXY),
 		.ca_file = ms_config_string(c, MS_OPT_UPSTREAM_CA_FILE),
+		.ca_path = ms_config_string(c, MS_OPT_UPSTREAM_CA_PATH),
 		.connect_timeout_s = (int)ms_config_int(c, MS_OPT_UPSTREAM_CONNECT_TIMEOUT),
 		.timeout_s = (int)ms_config_int(c, MS_OPT_UPSTREAM_TIMEOUT),
 		.retries = (int)ms_config_int(c, MS_OPT_UPSTREAM_RETRIES),

@@ -32,5 +32,6 @@ void ms_fetched_free(struct ms_fetched *f)
 		ms_free(f->pages[i]);
 	ms_free(f->pages);
 	ms_free(f->source);
+	ms_free(f->etag);
 	ms_free(f);
 }

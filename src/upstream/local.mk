@@ -7,6 +7,8 @@ libupstream_a_SOURCES = \
 	src/upstream/fetched.c \
 	src/upstream/fetched.h \
 	src/upstream/file.c \
+	src/upstream/header.c \
+	src/upstream/header.h \
 	src/upstream/outcome.c \
 	src/upstream/outcome.h \
 	src/upstream/page.c \

@@ -22,7 +22,8 @@ static const struct {
 	{CURLE_BAD_CONTENT_ENCODING, MS_ERR_PARSE, false},
 	{CURLE_WEIRD_SERVER_REPLY, MS_ERR_HTTP, false},
 	{CURLE_UNSUPPORTED_PROTOCOL, MS_ERR_HTTP, false}, /* HTTP/0.9 and the like */
-	{CURLE_WRITE_ERROR, MS_ERR_HTTP, false},	  /* only endless headers are refused */
+	{CURLE_URL_MALFORMAT, MS_ERR_CONFIG, false},
+	{CURLE_OUT_OF_MEMORY, MS_ERR_TOO_LARGE, false}, /* a single header of 100 kB */
 	{CURLE_FAILED_INIT, MS_ERR_INTERNAL, false},
 };
 
@@ -63,25 +64,6 @@ static bool fail_timeout(const struct transfer_answer *a, const struct transfer_
 		       o->stall_timeout_s, (long long)a->received);
 }
 
-static bool fail_transfer(const struct transfer_answer *a, const struct transfer_options *o,
-			  bool *again, struct ms_error *err)
-{
-	enum ms_category category = MS_ERR_NETWORK;
-	char reason[300];
-
-	*again = true;
-	if (a->code == CURLE_OPERATION_TIMEDOUT)
-		return fail_timeout(a, o, err);
-	for (size_t i = 0; i < sizeof(curl_results) / sizeof(curl_results[0]); i++) {
-		if (curl_results[i].code != a->code)
-			continue;
-		category = curl_results[i].category;
-		*again = curl_results[i].again;
-	}
-	excerpt(reason, sizeof(reason), a->reason, strlen(a->reason));
-	return ms_fail(err, category, "%s", *reason ? reason : curl_easy_strerror(a->code));
-}
-
 static enum ms_category status_category(long status)
 {
 	if (status == 401 || status == 403)
@@ -92,6 +74,38 @@ static enum ms_category status_category(long status)
 static bool is_temporary(long status)
 {
 	return status == 408 || status == 425 || status == 429 || status >= 500;
+}
+
+/* A proxy that does not let the request through answers in upstream's place. */
+static bool fail_proxy(const struct transfer_answer *a, bool *again, struct ms_error *err)
+{
+	const char *name = status_name(a->proxy_status);
+
+	*again = is_temporary(a->proxy_status);
+	return ms_fail(err, MS_ERR_NETWORK,
+		       "the proxy (upstream.proxy) answered %ld%s%s instead of connecting",
+		       a->proxy_status, *name ? " " : "", name);
+}
+
+static bool fail_transfer(const struct transfer_answer *a, const struct transfer_options *o,
+			  bool *again, struct ms_error *err)
+{
+	enum ms_category category = MS_ERR_NETWORK;
+	char reason[300];
+
+	*again = true;
+	if (a->code == CURLE_OPERATION_TIMEDOUT)
+		return fail_timeout(a, o, err);
+	if (a->proxy_status >= 300 && a->status == 0)
+		return fail_proxy(a, again, err);
+	for (size_t i = 0; i < sizeof(curl_results) / sizeof(curl_results[0]); i++) {
+		if (curl_results[i].code != a->code)
+			continue;
+		category = curl_results[i].category;
+		*again = curl_results[i].again;
+	}
+	excerpt(reason, sizeof(reason), a->reason, strlen(a->reason));
+	return ms_fail(err, category, "%s", *reason ? reason : curl_easy_strerror(a->code));
 }
 
 static bool fail_status(const struct transfer_answer *a, bool *again, struct ms_error *err)

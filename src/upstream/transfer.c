@@ -2,17 +2,14 @@
 #include "transfer.h"
 
 #include <string.h>
-#include <strings.h>
 
 #include "config.h"
 #include "excerpt.h"
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
 
-#define SLICE_MS	  50
-#define ERROR_BODY_BYTES  4096
-#define HEADER_BYTES	  ((size_t)262144)
-#define RETRY_AFTER_LABEL "retry-after:"
+#define SLICE_MS	 50
+#define ERROR_BODY_BYTES 4096
 
 struct transfer {
 	CURL *easy;
@@ -25,6 +22,40 @@ struct transfer {
 	bool has_enough; /* the rest of an error page is of no interest */
 };
 
+static long status_of(struct transfer *t)
+{
+	long status = 0;
+
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	return status;
+}
+
+/*
+ * What was read is not the whole story: the caps are for what is unpacked, for what is sent (a
+ * stream that unpacks to nothing may be endless), and for what is announced, so that nothing is
+ * transferred in vain.
+ */
+static bool is_too_large(struct transfer *t)
+{
+	struct transfer_answer *a = t->answer;
+	curl_off_t sent = 0, announced = -1;
+
+	if (status_of(t) != 200)
+		return false;
+	curl_easy_getinfo(t->easy, CURLINFO_SIZE_DOWNLOAD_T, &sent);
+	curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &announced);
+	if (announced > t->max_bytes)
+		a->excess = "announced";
+	else if (sent > t->max_bytes)
+		a->excess = "sent";
+	else if (a->received > t->max_bytes)
+		a->excess = "unpacked";
+	else
+		return false;
+	a->end = TRANSFER_TOO_LARGE;
+	return true;
+}
+
 /* A write callback that returns another number than it was given stops the transfer. */
 static size_t refuse(size_t n)
 {
@@ -36,56 +67,60 @@ static size_t on_body(char *data, size_t size, size_t count, void *arg)
 	struct transfer *t = arg;
 	struct transfer_answer *a = t->answer;
 	size_t n = size * count;
-	long status = 0;
 
 	a->received += (int64_t)n;
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	if (status != 200) {
+	if (status_of(t) != 200) {
 		size_t room = ERROR_BODY_BYTES - a->body.len;
 
 		ms_text_add_bytes(&a->body, data, n < room ? n : room);
 		t->has_enough = a->body.len == ERROR_BODY_BYTES;
 		return t->has_enough ? refuse(n) : n;
 	}
-	if (a->received > t->max_bytes) {
-		a->end = TRANSFER_TOO_LARGE;
+	if (is_too_large(t))
 		return refuse(n);
-	}
 	ms_text_add_bytes(&a->body, data, n);
 	return n;
-}
-
-static void keep_value(char *to, size_t size, const char *line, size_t len)
-{
-	while (len && (*line == ' ' || *line == '\t')) {
-		line++;
-		len--;
-	}
-	while (len && strchr(" \t\r\n", line[len - 1]))
-		len--;
-	if (len >= size)
-		len = size - 1;
-	memcpy(to, line, len);
-	to[len] = '\0';
 }
 
 static size_t on_header(char *line, size_t size, size_t count, void *arg)
 {
 	struct transfer *t = arg;
-	size_t n = size * count, label = strlen(RETRY_AFTER_LABEL);
+	size_t n = size * count;
 
 	t->header_bytes += n;
-	if (t->header_bytes > HEADER_BYTES)
+	if (t->header_bytes > TRANSFER_HEADER_BYTES) {
+		t->answer->end = TRANSFER_TOO_MANY_HEADERS;
 		return refuse(n);
-	if (n > label && strncasecmp(line, RETRY_AFTER_LABEL, label) == 0)
-		keep_value(t->answer->retry_after, sizeof(t->answer->retry_after), line + label,
-			   n - label);
+	}
+	header_take(&t->answer->headers, line, n);
 	return n;
 }
 
 static const char *or_null(const char *s)
 {
 	return s && *s ? s : NULL;
+}
+
+/* Either setting replaces both places that libcurl was built to look at. */
+static void set_trust(CURL *e, const struct transfer_options *o)
+{
+	const char *file = or_null(o->ca_file), *path = or_null(o->ca_path);
+
+	if (!file && !path)
+		return;
+	curl_easy_setopt(e, CURLOPT_CAINFO, file);
+	curl_easy_setopt(e, CURLOPT_CAPATH, path);
+	curl_easy_setopt(e, CURLOPT_PROXY_CAINFO, file);
+	curl_easy_setopt(e, CURLOPT_PROXY_CAPATH, path);
+}
+
+/* A proxy that is set is meant: no_proxy of the environment does not lead around it. */
+static void set_proxy(CURL *e, const struct transfer_options *o)
+{
+	if (!o->proxy)
+		return;
+	curl_easy_setopt(e, CURLOPT_PROXY, o->proxy);
+	curl_easy_setopt(e, CURLOPT_NOPROXY, "");
 }
 
 static void set_options(struct transfer *t, const struct transfer_options *o)
@@ -106,10 +141,8 @@ static void set_options(struct transfer *t, const struct transfer_options *o)
 	curl_easy_setopt(e, CURLOPT_CONNECTTIMEOUT, (long)o->connect_timeout_s);
 	curl_easy_setopt(e, CURLOPT_LOW_SPEED_LIMIT, 1L);
 	curl_easy_setopt(e, CURLOPT_LOW_SPEED_TIME, (long)o->stall_timeout_s);
-	if (or_null(o->ca_file))
-		curl_easy_setopt(e, CURLOPT_CAINFO, o->ca_file);
-	if (or_null(o->proxy))
-		curl_easy_setopt(e, CURLOPT_PROXY, o->proxy);
+	set_trust(e, o);
+	set_proxy(e, o);
 	if (or_null(o->login))
 		curl_easy_setopt(e, CURLOPT_USERPWD, o->login);
 	t->headers = curl_slist_append(NULL, "Accept: application/json");
@@ -198,7 +231,7 @@ static void drive(struct transfer *t, const struct transfer_limits *limits)
 	while (curl_multi_perform(t->multi, &running) == CURLM_OK && running) {
 		int slice = next_slice(t, limits, &a->end);
 
-		if (!slice)
+		if (!slice || is_too_large(t))
 			return;
 		curl_multi_poll(t->multi, NULL, 0, slice, NULL);
 	}
@@ -213,7 +246,8 @@ static void read_info(struct transfer *t)
 	curl_off_t ready_us = 0;
 	char *type = NULL, *redirect = NULL;
 
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &a->status);
+	a->status = status_of(t);
+	curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &a->proxy_status);
 	curl_easy_getinfo(t->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
 	curl_easy_getinfo(t->easy, CURLINFO_CONTENT_TYPE, &type);
 	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &redirect);
@@ -225,15 +259,39 @@ static void read_info(struct transfer *t)
 		a->code = CURLE_OK;
 }
 
-void transfer_get(struct transfer *t, const char *url, const struct transfer_limits *limits,
-		  struct transfer_answer *out)
+/* The headers of one request are those of all and, on top, its condition. Freed by the caller. */
+static struct curl_slist *set_condition(struct transfer *t, const char *etag)
 {
+	char *line = etag ? ms_format("If-None-Match: %s", etag) : NULL;
+	struct curl_slist *condition = line ? curl_slist_append(NULL, line) : NULL;
+
+	if (condition)
+		condition->next = t->headers;
+	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, condition ? condition : t->headers);
+	ms_free(line);
+	return condition;
+}
+
+static void drop_condition(struct transfer *t, struct curl_slist *condition)
+{
+	curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+	if (condition)
+		condition->next = NULL;
+	curl_slist_free_all(condition);
+}
+
+void transfer_get(struct transfer *t, const char *url, const char *etag,
+		  const struct transfer_limits *limits, struct transfer_answer *out)
+{
+	struct curl_slist *condition;
+
 	*out = (struct transfer_answer){.code = CURLE_FAILED_INIT};
 	ms_text_init(&out->body, 0);
 	t->answer = out;
 	t->max_bytes = limits->max_bytes;
 	t->header_bytes = 0;
 	t->has_enough = false;
+	condition = set_condition(t, etag);
 	curl_easy_setopt(t->easy, CURLOPT_URL, url);
 	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, out->reason);
 	if (curl_multi_add_handle(t->multi, t->easy) == CURLM_OK) {
@@ -242,6 +300,7 @@ void transfer_get(struct transfer *t, const char *url, const struct transfer_lim
 		curl_multi_remove_handle(t->multi, t->easy);
 	}
 	curl_easy_setopt(t->easy, CURLOPT_ERRORBUFFER, NULL);
+	drop_condition(t, condition);
 	t->answer = NULL;
 }
 

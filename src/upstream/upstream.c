@@ -12,12 +12,13 @@
 
 #include <ctype.h>
 #include <curl/curl.h>
-#include <limits.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "excerpt.h"
 #include "fetched.h"
+#include "header.h"
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
 #include "outcome.h"
@@ -29,12 +30,14 @@
 #define MAX_REDIRECTS	  5
 #define DEFAULT_STALL_S	  60
 #define PROGRESS_EVERY_MS 20
+#define LONGEST_WAIT_S	  86400 /* nobody is told to come back later than in a day */
+#define NO_PROXY	  "none"
 #define SECRET_MIN_LEN	  6 /* shorter ones would be found by chance */
 
 struct ms_upstream {
 	char *url; /* NULL when the configured one is unusable */
-	char *login, *api_key, *output_modalities, *proxy, *ca_file;
-	int timeout_s, retries;
+	char *login, *api_key, *output_modalities, *etag, *proxy, *ca_file, *ca_path;
+	int page_size, timeout_s, retries;
 	int64_t max_bytes;
 	struct transfer_options transport; /* borrows from the strings above */
 	struct transfer *transfer;
@@ -51,6 +54,7 @@ struct fetch {
 	int64_t reported_ms;
 	struct transfer_limits limits;
 	struct ms_fetched *got;
+	const char *condition;	/* etag sent along, or NULL */
 	char *asked[MAX_PAGES]; /* URLs of the pages so far, to notice loops */
 };
 
@@ -99,6 +103,8 @@ static bool prepare(struct ms_upstream *u, const char *url, struct ms_error *err
 
 	if (!check_key(u->api_key, err))
 		return false;
+	if (u->proxy && *u->proxy && !url_check_proxy(u->proxy, err))
+		return false;
 	if (!url_clean(url, &clean, &u->login, err))
 		return ms_error_prefix(err, "upstream URL");
 	u->url = clean;
@@ -113,8 +119,14 @@ struct ms_upstream *ms_upstream_new(const struct ms_upstream_options *options)
 
 	u->api_key = copy_unless_empty(options->api_key);
 	u->output_modalities = copy_unless_empty(options->output_modalities);
+	if (options->etag && header_is_entity_tag(options->etag, strlen(options->etag)))
+		u->etag = ms_strdup(options->etag);
 	u->proxy = copy_unless_empty(options->proxy);
+	if (u->proxy && strcmp(u->proxy, NO_PROXY) == 0)
+		*u->proxy = '\0';
 	u->ca_file = copy_unless_empty(options->ca_file);
+	u->ca_path = copy_unless_empty(options->ca_path);
+	u->page_size = options->page_size;
 	u->timeout_s = options->timeout_s;
 	u->retries = options->retries;
 	u->max_bytes = options->max_bytes;
@@ -122,6 +134,7 @@ struct ms_upstream *ms_upstream_new(const struct ms_upstream_options *options)
 		.api_key = u->api_key,
 		.proxy = u->proxy,
 		.ca_file = u->ca_file,
+		.ca_path = u->ca_path,
 		.connect_timeout_s = options->connect_timeout_s,
 		.stall_timeout_s =
 			options->stall_timeout_s ? options->stall_timeout_s : DEFAULT_STALL_S,
@@ -141,8 +154,10 @@ void ms_upstream_free(struct ms_upstream *u)
 	ms_free(u->login);
 	ms_free(u->api_key);
 	ms_free(u->output_modalities);
+	ms_free(u->etag);
 	ms_free(u->proxy);
 	ms_free(u->ca_file);
+	ms_free(u->ca_path);
 	ms_free(u);
 }
 
@@ -175,8 +190,11 @@ static bool fail_end(const struct fetch *f, const struct transfer_answer *a, str
 		return ms_fail(err, MS_ERR_CANCELLED, "cancelled while fetching");
 	case TRANSFER_TOO_LARGE:
 		return ms_fail(err, MS_ERR_TOO_LARGE,
-			       "more than %lld bytes after decompression (upstream.max_bytes)",
-			       (long long)f->upstream->max_bytes);
+			       "more than %lld bytes %s (upstream.max_bytes)",
+			       (long long)f->upstream->max_bytes, a->excess);
+	case TRANSFER_TOO_MANY_HEADERS:
+		return ms_fail(err, MS_ERR_TOO_LARGE, "more than %zu bytes of headers",
+			       TRANSFER_HEADER_BYTES);
 	case TRANSFER_DEADLINE:
 		return ms_fail(err, MS_ERR_TIMEOUT,
 			       "not complete within %d s (upstream.timeout); %lld bytes %s",
@@ -189,15 +207,23 @@ static bool fail_end(const struct fetch *f, const struct transfer_answer *a, str
 }
 
 /* The server may repeat what it was sent; secrets must not get into messages or the database. */
-static void hide_secret(struct ms_text *body, const char *secret)
+static void hide_secret(char *text, size_t len, const char *secret)
 {
-	size_t len = secret ? strlen(secret) : 0;
-	char *at = body->data;
+	size_t n = secret ? strlen(secret) : 0;
+	char *at = text;
 
-	if (len < SECRET_MIN_LEN || !at)
+	if (n < SECRET_MIN_LEN || !at)
 		return;
-	while ((at = memmem(at, body->len - (size_t)(at - body->data), secret, len)))
-		memset(at, '*', len);
+	while ((at = memmem(at, len - (size_t)(at - text), secret, n)))
+		memset(at, '*', n);
+}
+
+static void hide_secrets(const struct ms_upstream *u, char *text, size_t len)
+{
+	const char *password = u->login ? strchr(u->login, ':') : NULL;
+
+	hide_secret(text, len, u->api_key);
+	hide_secret(text, len, password ? password + 1 : NULL);
 }
 
 static bool go_to(char **url, const char *redirect, struct ms_error *err)
@@ -218,6 +244,12 @@ static bool go_to(char **url, const char *redirect, struct ms_error *err)
 	return false;
 }
 
+/* Only an answer to a question: a 304 that nobody asked for is an error like any other. */
+static bool is_not_modified(const struct fetch *f, const struct transfer_answer *a)
+{
+	return f->condition && a->code == CURLE_OK && a->status == 304;
+}
+
 /* One attempt. On success *url is where the answer finally came from. */
 static bool follow(struct fetch *f, char **url, struct transfer_answer *a, bool *again,
 		   struct ms_error *err)
@@ -226,10 +258,12 @@ static bool follow(struct fetch *f, char **url, struct transfer_answer *a, bool 
 
 	*again = false;
 	for (int hops = 0; hops <= MAX_REDIRECTS; hops++) {
-		transfer_get(u->transfer, *url, &f->limits, a);
-		hide_secret(&a->body, u->api_key);
+		transfer_get(u->transfer, *url, f->condition, &f->limits, a);
+		hide_secrets(u, a->body.data, a->body.len);
 		if (a->end != TRANSFER_DONE)
 			return fail_end(f, a, err);
+		if (is_not_modified(f, a))
+			return true;
 		if (!outcome_of(a, &u->transport, again, err))
 			return false;
 		if (!outcome_is_redirect(a))
@@ -243,10 +277,11 @@ static bool follow(struct fetch *f, char **url, struct transfer_answer *a, bool 
 
 static void note_retry_after(const struct transfer_answer *a, struct ms_error *err)
 {
-	int64_t asked_s = *a->retry_after ? retry_after_s(a->retry_after, ms_clock_now()) : -1;
+	const char *value = a->headers.retry_after;
+	int64_t asked_s = *value ? retry_after_s(value, ms_clock_now()) : -1;
 
 	if (asked_s > 0)
-		err->retry_after_s = asked_s < INT_MAX ? (int)asked_s : INT_MAX;
+		err->retry_after_s = asked_s < LONGEST_WAIT_S ? (int)asked_s : LONGEST_WAIT_S;
 }
 
 /* How long to wait before the next attempt; -1 when the deadline would pass, *err then says so. */
@@ -263,8 +298,9 @@ static int64_t time_to_wait(const struct fetch *f, struct ms_error *err)
 	if (asked_ms >= left_ms)
 		ms_error_append(
 			err,
-			"; upstream asks to wait %d s, longer than upstream.timeout (%d s) allows",
-			err->retry_after_s, f->upstream->timeout_s);
+			"; upstream asks to wait %d s%s, longer than upstream.timeout (%d s) allows",
+			err->retry_after_s, err->retry_after_s == LONGEST_WAIT_S ? " or more" : "",
+			f->upstream->timeout_s);
 	else
 		ms_error_append(err, "; upstream.timeout (%d s) leaves no time for another attempt",
 				f->upstream->timeout_s);
@@ -357,6 +393,39 @@ static void add_place(const struct fetch *f, const char *url, struct ms_error *e
 	ms_free(shown);
 }
 
+/* Whether a 304 speaks of what was asked for; W/ does not matter here (RFC 9110 §8.8.3.2). */
+static bool is_believable(const struct fetch *f, const struct transfer_answer *a)
+{
+	const char *asked = f->condition, *told = a->headers.etag;
+
+	asked += strncmp(asked, "W/", 2) == 0 ? 2 : 0;
+	told += strncmp(told, "W/", 2) == 0 ? 2 : 0;
+	return !*told || strcmp(asked, told) == 0;
+}
+
+/* A page, or (with a condition) the word that it is still the one that is known. */
+static bool fetch_if_modified(struct fetch *f, char **url, struct transfer_answer *a,
+			      struct ms_error *err)
+{
+	if (!fetch_page(f, url, a, err))
+		return false;
+	if (!is_not_modified(f, a) || is_believable(f, a)) {
+		f->got->is_not_modified = is_not_modified(f, a);
+		f->condition = NULL; /* stands for a whole list, not for a further page of it */
+		return true;
+	}
+	f->condition = NULL;
+	transfer_answer_clear(a);
+	return fetch_page(f, url, a, err);
+}
+
+/* The tag of one page says nothing of the others. */
+static void note_etag(struct ms_fetched *got, const char *etag)
+{
+	ms_free(got->etag);
+	got->etag = got->count == 1 && *etag ? ms_strdup(etag) : NULL;
+}
+
 /* Fetches, checks and keeps one page. *next is links.next, owned, NULL after the last page. */
 static bool take_page(struct fetch *f, char **url, char **next, struct ms_error *err)
 {
@@ -365,10 +434,13 @@ static bool take_page(struct fetch *f, char **url, char **next, struct ms_error 
 	bool good;
 
 	f->limits.max_bytes = f->upstream->max_bytes - f->got->bytes;
-	good = remember(f, *url, err) && fetch_page(f, url, &a, err) &&
-	       page_check(&a.body, a.content_type, &page, err);
-	if (good)
-		fetched_add(f->got, &a.body, &page);
+	good = remember(f, *url, err) && fetch_if_modified(f, url, &a, err);
+	if (good && !f->got->is_not_modified) {
+		good = page_check(&a.body, a.content_type, &page, err);
+		if (good)
+			fetched_add(f->got, &a.body, &page);
+		note_etag(f->got, a.headers.etag);
+	}
 	*next = page.next;
 	transfer_answer_clear(&a);
 	return good;
@@ -394,9 +466,15 @@ static bool fetch_pages(struct fetch *f, char **url, struct ms_error *err)
 
 static char *first_url(const struct ms_upstream *u)
 {
+	char limit[16], *paged, *whole;
+
+	snprintf(limit, sizeof(limit), "%d", u->page_size);
+	paged = u->page_size ? url_with_parameter(u->url, "limit", limit) : ms_strdup(u->url);
 	if (!u->output_modalities)
-		return ms_strdup(u->url);
-	return url_with_parameter(u->url, "output_modalities", u->output_modalities);
+		return paged;
+	whole = url_with_parameter(paged, "output_modalities", u->output_modalities);
+	ms_free(paged);
+	return whole;
 }
 
 bool ms_upstream_fetch(struct ms_upstream *u, ms_fetch_progress_fn progress, void *arg,
@@ -419,14 +497,18 @@ bool ms_upstream_fetch(struct ms_upstream *u, ms_fetch_progress_fn progress, voi
 					    .alive = is_wanted,
 					    .arg = &f};
 	f.got = fetched_new(url_for_people(url));
+	f.condition = u->etag;
 	good = fetch_pages(&f, &url, err);
 	f.got->elapsed_ms = (double)(ms_clock_ms() - started);
 	for (size_t i = 0; i < MAX_PAGES; i++)
 		ms_free(f.asked[i]);
 	ms_free(url);
-	if (good)
+	if (good) {
 		*out = f.got;
-	else
-		ms_fetched_free(f.got);
-	return good;
+		return true;
+	}
+	/* Once more: what was spelled otherwise in the answer may be plain in a message of it. */
+	hide_secrets(u, err->message, strlen(err->message));
+	ms_fetched_free(f.got);
+	return false;
 }

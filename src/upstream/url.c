@@ -83,6 +83,42 @@ bool url_clean(const char *text, char **url, char **login, struct ms_error *err)
 	return true;
 }
 
+static bool is_proxy_scheme(const char *scheme)
+{
+	static const char *const known[] = {"http",    "https",	 "socks4",
+					    "socks4a", "socks5", "socks5h"};
+
+	for (size_t i = 0; scheme && i < sizeof(known) / sizeof(known[0]); i++)
+		if (strcasecmp(scheme, known[i]) == 0)
+			return true;
+	return false;
+}
+
+bool url_check_proxy(const char *text, struct ms_error *err)
+{
+	CURLU *u = curl_url();
+	char *whole = strstr(text, "://") ? ms_strdup(text) : ms_format("http://%s", text);
+	char *scheme = NULL, *shown;
+	bool good =
+		u && curl_url_set(u, CURLUPART_URL, whole, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK;
+
+	if (good)
+		scheme = part(u, CURLUPART_SCHEME, 0);
+	good = is_proxy_scheme(scheme);
+	curl_url_cleanup(u);
+	ms_free(scheme);
+	ms_free(whole);
+	if (good)
+		return true;
+	shown = url_for_people(text);
+	ms_fail(err, MS_ERR_CONFIG,
+		"upstream.proxy: \"%s\" is no proxy URL; it begins with http://, https://, socks4://, "
+		"socks4a://, socks5:// or socks5h://",
+		shown);
+	ms_free(shown);
+	return false;
+}
+
 char *url_resolve(const char *base, const char *ref)
 {
 	CURLU *u = parse(base);

@@ -17,6 +17,9 @@
  */
 bool url_clean(const char *text, char **url, char **login, struct ms_error *err) MS_MUST_CHECK;
 
+/* Whether text names a proxy that libcurl can use; without a scheme it is http. */
+bool url_check_proxy(const char *text, struct ms_error *err) MS_MUST_CHECK;
+
 /* `ref` as seen from `base`, without credentials and fragment; NULL unless it is http or https. */
 char *url_resolve(const char *base, const char *ref);
 

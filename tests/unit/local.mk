@@ -21,6 +21,16 @@ tests_unit_test_upstream_cancel_SOURCES = \
 	tests/unit/scripted_server.c tests/unit/scripted_server.h tests/unit/test_upstream_cancel.c
 tests_unit_test_upstream_cancel_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_upstream_cancel_LDADD = libupstream.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(CJSON_LIBS)
+unit_programs += tests/unit/test_upstream_condition
+tests_unit_test_upstream_condition_SOURCES = \
+	tests/unit/scripted_server.c tests/unit/scripted_server.h tests/unit/test_upstream_condition.c
+tests_unit_test_upstream_condition_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_upstream_condition_LDADD = libupstream.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(CJSON_LIBS)
+unit_programs += tests/unit/test_upstream_limits
+tests_unit_test_upstream_limits_SOURCES = \
+	tests/unit/scripted_server.c tests/unit/scripted_server.h tests/unit/test_upstream_limits.c
+tests_unit_test_upstream_limits_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_upstream_limits_LDADD = libupstream.a libbase.a $(CMOCKA_LIBS) $(CURL_LIBS) $(CJSON_LIBS)
 unit_programs += tests/unit/test_upstream_parts
 tests_unit_test_upstream_parts_SOURCES = tests/unit/test_upstream_parts.c
 tests_unit_test_upstream_parts_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)

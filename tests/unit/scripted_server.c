@@ -166,3 +166,14 @@ void attempt_free(struct attempt *a)
 	ms_fetched_free(a->got);
 	ms_free(a);
 }
+
+struct ms_error failure_of(struct ms_upstream_options o)
+{
+	struct ms_upstream *u = ms_upstream_new(&o);
+	struct ms_fetched *got;
+	struct ms_error err;
+
+	require(!ms_upstream_fetch(u, NULL, NULL, &got, &err) && !got);
+	ms_upstream_free(u);
+	return err;
+}

@@ -33,6 +33,9 @@ void server_stop(struct server *s);
 #define SCRIPT(...) ((const char *const[]){__VA_ARGS__, NULL})
 #define OK(body)    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n" body
 
+/* A page of one model that names the next one, in JSON. */
+#define ONE(next) OK("{\"data\":[{\"id\":\"a/b\"}],\"links\":{\"next\":" next "}}")
+
 /* Starts the room without the proxies of the caller's environment. */
 bool upstream_start(void);
 
@@ -51,5 +54,8 @@ struct attempt {
 struct attempt *fetch(const char *const *answers, struct ms_upstream_options o,
 		      ms_fetch_progress_fn progress, void *arg);
 void attempt_free(struct attempt *a);
+
+/* How a fetch of o.url fails, which it must. */
+struct ms_error failure_of(struct ms_upstream_options o);
 
 #endif

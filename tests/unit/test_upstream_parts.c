@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -11,6 +12,7 @@
 #include <cmocka.h>
 
 #include "../../src/upstream/excerpt.h"
+#include "../../src/upstream/header.h"
 #include "../../src/upstream/retry.h"
 #include "../../src/upstream/url.h"
 #include "modelsync/memory.h"
@@ -94,6 +96,11 @@ static void test_retry_after(void **state)
 		{"soon", -1},
 		{"12 minutes", -1},
 		{"-5", -1},
+		{"+5", -1},
+		{"5.5", -1},
+		{"5, 6", -1},
+		{"0x10", -1},
+		{"10:00", -1},
 	};
 
 	(void)state;
@@ -118,6 +125,77 @@ static void test_backoff(void **state)
 		}
 	/* Jitter over the full range: of 2,000 draws one lies in the upper tenth. */
 	assert_true(longest[1] > 450 && longest[3] > 1800 && longest[7] > 27000);
+}
+
+/* Every tenth of the range is as likely as any other: clients that failed together spread out. */
+static void test_jitter_is_full_and_even(void **state)
+{
+	enum { DRAWS = 40000, TENTHS = 10, EVEN = DRAWS / TENTHS };
+
+	(void)state;
+	for (int failures = 1; failures < 8; failures += 3) {
+		int64_t limit = failures < 7 ? 250 << failures : 30000;
+		int tenths[TENTHS] = {0};
+
+		for (int i = 0; i < DRAWS; i++)
+			tenths[retry_backoff_ms(failures) * TENTHS / (limit + 1)]++;
+		/* A standard deviation is 60: chance stays within 8 of them. */
+		for (int i = 0; i < TENTHS; i++)
+			assert_in_range(tenths[i], EVEN - 480, EVEN + 480);
+	}
+}
+
+static void test_proxies(void **state)
+{
+	static const struct {
+		const char *text;
+		bool good;
+	} rows[] = {
+		{"http://proxy.test:3128", true},
+		{"https://proxy.test", true},
+		{"proxy.test:3128", true},
+		{"socks5h://me:hunter2@127.0.0.1:1080", true},
+		{"socks4a://[::1]:1080", true},
+		{"ftp://me:hunter2@proxy.test", false},
+		{"file:///etc/passwd", false},
+		{"http://", false},
+		{"two words", false},
+	};
+	struct ms_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		bool good = url_check_proxy(rows[i].text, &err);
+
+		if (good != rows[i].good ||
+		    (!good && (err.category != MS_ERR_CONFIG || strstr(err.message, "hunter2"))))
+			fail_msg("%s: %s", rows[i].text, good ? "accepted" : err.message);
+	}
+}
+
+static const char *retry_after_of(struct headers *h, const char *line)
+{
+	header_take(h, line, strlen(line));
+	return h->retry_after;
+}
+
+static void test_headers(void **state)
+{
+	struct headers h = {0};
+	char line[400];
+
+	(void)state;
+	assert_string_equal(retry_after_of(&h, "Retry-After \r\n"), "");
+	assert_string_equal(retry_after_of(&h, "Retry-Afters: 5\r\n"), "");
+	assert_string_equal(retry_after_of(&h, ""), "");
+	assert_string_equal(retry_after_of(&h, "rETRY-aFTER:\t 5  \r\n"), "5");
+	header_take(&h, "Retry-After: 5\0006\r\n", strlen("Retry-After: 5x6\r\n"));
+	assert_string_equal(h.retry_after, "");
+	/* A value without its end would be another value. */
+	snprintf(line, sizeof(line), "Retry-After: %0300d", 7);
+	assert_string_equal(retry_after_of(&h, line), "");
+	assert_string_equal(retry_after_of(&h, "Retry-After: 9"), "9");
+	assert_string_equal(retry_after_of(&h, "HTTP/2 200\r\n"), "");
 }
 
 static void test_origins(void **state)
@@ -187,9 +265,15 @@ static void test_excerpt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_files),		cmocka_unit_test(test_retry_after),
-		cmocka_unit_test(test_backoff),		cmocka_unit_test(test_origins),
-		cmocka_unit_test(test_urls_for_people), cmocka_unit_test(test_excerpt),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_retry_after),
+		cmocka_unit_test(test_backoff),
+		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_jitter_is_full_and_even),
+		cmocka_unit_test(test_proxies),
+		cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_urls_for_people),
+		cmocka_unit_test(test_excerpt),
 	};
 
 	return cmocka_run_group_tests_name("upstream parts", tests, NULL, NULL);
