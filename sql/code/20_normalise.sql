@@ -173,14 +173,35 @@ as $$
 		end;
 $$;
 
--- The list of models of a page: upstream's answer, or a bare list.
-create or replace function modelsync.page_entries(p_page jsonb)
+-- The list of models of a page: upstream's answer, or a bare list.  Inlined.
+create or replace function modelsync.page_list(p_page jsonb)
+returns jsonb
+language sql immutable
+as $$
+	select case when jsonb_typeof(p_page) = 'array' then p_page else p_page -> 'data' end;
+$$;
+
+-- The entries of all pages, in order: that of a nested loop, which is the only way to
+-- join these.
+create or replace function modelsync.page_entries(p_pages jsonb[])
 returns jsonb[]
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-	select array(select jsonb_array_elements(
-		case when jsonb_typeof(p_page) = 'array' then p_page else p_page -> 'data' end));
+	select array(select e.entry
+		from unnest(p_pages) p (page),
+		lateral jsonb_array_elements(modelsync.page_list(p.page)) e (entry));
+$$;
+
+-- Their hashes, without a copy of the entries.
+create or replace function modelsync.entry_hashes(p_pages jsonb[])
+returns bigint[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array(select jsonb_hash_extended(e.entry, modelsync.normaliser_version())
+		from unnest(p_pages) p (page),
+		lateral jsonb_array_elements(modelsync.page_list(p.page)) e (entry));
 $$;
 
 -- Entries to facts, or to the problems ("path<TAB>message") that make the entry

@@ -126,11 +126,11 @@ set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
 declare
-	page jsonb;
 	entries jsonb[];
+	hashes bigint[];
 	indexes int[];
 	ids text[];
-	hashes bigint[];
+	fresh_hashes bigint[];
 	bad_ids text[];
 	bad_indexes int[];
 	bad text[];
@@ -140,10 +140,13 @@ begin
 	if p.problem is not null then
 		return;
 	end if;
-	foreach page in array p_pages loop
-		entries := case when entries is null then modelsync.page_entries(page)
-			else entries || modelsync.page_entries(page) end;
-	end loop;
+	hashes := modelsync.entry_hashes(p_pages);
+	p.entries_digest := hash_array_extended(hashes, modelsync.normaliser_version());
+	p := modelsync.plan_again(p, false);
+	if p.again then
+		return;
+	end if;
+	entries := modelsync.page_entries(p_pages);
 	select count(*), count(*) filter (where u.nth > 1),
 		array_agg(u.id) filter (where u.id is not null and u.nth = 1),
 		array_agg(u.id) filter (where u.known and u.nth = 1),
@@ -153,13 +156,12 @@ begin
 		coalesce(array_agg(u.id order by u.n) filter (where u.nth > 1), '{}'),
 		coalesce(array_agg(u.n - 1 order by u.n) filter (where u.nth > 1), '{}'),
 		coalesce(array_agg(text E'id\tappears again; the first entry counts') filter (where u.nth > 1), '{}')
-	into p.total, p.duplicates, seen, same, indexes, ids, hashes, bad_ids, bad_indexes, bad
+	into p.total, p.duplicates, seen, same, indexes, ids, fresh_hashes, bad_ids, bad_indexes, bad
 	from (select e.n, e.id, e.hash, d.hash is not null as known, case when e.id is null then 1
 			else row_number() over (partition by e.id collate "C" order by e.n) end as nth
 		from (select x.n::int,
-				case when jsonb_typeof(x.e -> 'id') = 'string' then x.e ->> 'id' end as id,
-				jsonb_hash_extended(x.e, modelsync.normaliser_version()) as hash
-			from unnest(entries) with ordinality x (e, n)) e
+				case when jsonb_typeof(x.e -> 'id') = 'string' then x.e ->> 'id' end as id, x.hash
+			from unnest(entries, hashes) with ordinality x (e, hash, n)) e
 		left join modelsync.model_document d on d.model_id = e.id and d.hash = e.hash) u;
 	if indexes is not null then
 		if cardinality(indexes) < p.total then
@@ -169,7 +171,7 @@ begin
 		with n as materialized (
 			select i.id, i.index, i.hash, e.entry, f.facts, f.problems
 			from modelsync.normalise(entries) f
-			join unnest(ids, indexes, hashes) with ordinality i (id, index, hash, n) on i.n = f.n
+			join unnest(ids, indexes, fresh_hashes) with ordinality i (id, index, hash, n) on i.n = f.n
 			join unnest(entries) with ordinality e (entry, n) on e.n = f.n
 		)
 		select array_agg(n.id) filter (where n.facts is not null),
@@ -185,6 +187,7 @@ begin
 		p.doc_id := fresh;
 	end if;
 	p.valid := p.total - p.duplicates - p.invalid;
+	p.ids_digest := modelsync.ids_digest(seen);
 	if bad <> '{}' then
 		p.findings := modelsync.list_findings(bad_ids, bad_indexes, bad);
 		p.findings_total := cardinality(bad);
@@ -261,11 +264,20 @@ begin
 				modelsync.status_after_return(t.status, t.restore, review), null, null, 0)
 			when 'changed' then null
 			when 'adopted' then null
-			else modelsync.presence(case when coalesce(t.runs, 0) + 1 >= grace then 'inactive' else t.status end,
-				case when coalesce(t.runs, 0) + 1 >= grace then t.status end,
-				coalesce(t.since, at), coalesce(t.runs, 0) + 1) end)
+			else modelsync.presence_after_miss(t.status, t.since, t.runs, grace, at) end)
 	into p.model_id, p.kind, p.version, p.facts, p.old_facts, p.old_presence, p.new_presence
 	from touched t;
+	p := modelsync.plan_news(p, p_settings);
+end
+$$;
+
+-- The changes and alerts that the models of a plan come to.
+create or replace function modelsync.plan_news(inout p modelsync.sync_plan, p_settings jsonb)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+begin
 	p.alerts := '[]';
 	if p.model_id is null then
 		return;
@@ -276,6 +288,41 @@ begin
 	from modelsync.plan_changes(p) c;
 	p.alerts := modelsync.plan_alerts(p, p_settings);
 end
+$$;
+
+-- Stage 2 of the same answer again: nothing changes but for the models whose absence
+-- may come to an end in being inactive.
+create or replace function modelsync.plan_absent(inout p modelsync.sync_plan, p_settings jsonb)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	select array_agg(m.model_id order by m.model_id collate "C"), array_agg(text 'absent'),
+		array_agg(m.row_version order by m.model_id collate "C"),
+		array_agg(modelsync.facts(m) order by m.model_id collate "C"),
+		array_agg(modelsync.presence(coalesce(m.status, 'new'), null, m.missing_since, m.missed_runs)
+			order by m.model_id collate "C"),
+		array_agg(modelsync.presence_after_miss(coalesce(m.status, 'new'), m.missing_since, m.missed_runs,
+			greatest((p_settings ->> 'missing_grace')::int, 1), m.missing_since)
+			order by m.model_id collate "C")
+	into p.model_id, p.kind, p.version, p.facts, p.old_presence, p.new_presence
+	from public.model_access m
+	where m.missing_since is not null and m.restore_status is null;
+	p.old_facts := p.facts;
+	p := modelsync.plan_news(p, p_settings);
+end
+$$;
+
+-- The presence of a model after one more run that did not list it.  Inlined.
+create or replace function modelsync.presence_after_miss(p_status text, p_since timestamptz,
+	p_missed_runs int, p_grace int, p_at timestamptz)
+returns jsonb
+language sql stable
+as $$
+	select modelsync.presence(
+		case when coalesce(p_missed_runs, 0) + 1 >= p_grace then 'inactive' else p_status end,
+		case when coalesce(p_missed_runs, 0) + 1 >= p_grace then p_status end,
+		coalesce(p_since, p_at), coalesce(p_missed_runs, 0) + 1);
 $$;
 
 -- A returning model gets exactly the status it had.  Under review one that had
@@ -313,7 +360,25 @@ begin
 end
 $$;
 
--- Validate, compare, guard.  p_meta.total_count wins over the pages' own.
+-- What the pages claim to hold in all, and whether there should be a further one.
+-- p_meta.total_count wins over the pages' own.
+create or replace function modelsync.plan_claim(inout p modelsync.sync_plan, p_pages jsonb[],
+	p_meta jsonb)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	claimed numeric := coalesce((p_meta ->> 'total_count')::numeric, (
+		select max((g -> 'total_count')::numeric) from unnest(p_pages) g
+		where jsonb_typeof(g -> 'total_count') = 'number'));
+begin
+	p.claimed := case when claimed is not null then least(greatest(claimed, 0), 2147483647) end;
+	p.incomplete := jsonb_typeof(p_pages[cardinality(p_pages)] #> '{links,next}') = 'string';
+end
+$$;
+
+-- Validate, compare, guard.  Where p_meta says that upstream's answer is not modified,
+-- there are no pages.
 create or replace function modelsync.make_plan(p_pages jsonb[], p_meta jsonb, p_settings jsonb)
 returns modelsync.sync_plan
 language plpgsql stable
@@ -323,23 +388,31 @@ as $$
 declare
 	p modelsync.sync_plan;
 	v record;
-	claimed numeric;
 	started timestamptz := clock_timestamp();
 begin
-	select * into v from modelsync.plan_validate(p, p_pages);
-	p := v.p;
+	p.is_partial := coalesce((p_meta ->> 'not_modified')::bool, false);
+	if p.is_partial then
+		p := modelsync.plan_again(p, true);
+		p.send_all := p.again is null;
+	else
+		select * into v from modelsync.plan_validate(p, p_pages);
+		p := v.p;
+	end if;
 	p.validate_ms := modelsync.elapsed_ms(started);
-	if p.problem is not null then
+	if p.problem is not null or p.send_all then
 		return p;
 	end if;
-	claimed := coalesce((p_meta ->> 'total_count')::numeric, (
-		select max((g -> 'total_count')::numeric) from unnest(p_pages) g
-		where jsonb_typeof(g -> 'total_count') = 'number'));
-	p.claimed := case when claimed is not null then least(greatest(claimed, 0), 2147483647) end;
-	p.incomplete := jsonb_typeof(p_pages[cardinality(p_pages)] #> '{links,next}') = 'string';
 	started := clock_timestamp();
-	p := modelsync.plan_compare(p, v.seen, v.same, v.fresh, v.fresh_facts, p_settings);
+	if not p.is_partial then
+		p := modelsync.plan_claim(p, p_pages, p_meta);
+	end if;
+	if p.again then
+		p := modelsync.plan_absent(p, p_settings);
+	else
+		p := modelsync.plan_compare(p, v.seen, v.same, v.fresh, v.fresh_facts, p_settings);
+	end if;
 	p.guard := modelsync.guard(p, p_settings);
+	p.send_all := p.is_partial and p.guard <> '[]';
 	p.compare_ms := modelsync.elapsed_ms(started);
 	return p;
 end

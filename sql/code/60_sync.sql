@@ -183,7 +183,8 @@ begin
 		perform modelsync.warm_up(settings);
 	end if;
 	return jsonb_build_object('ok', true, 'run', r.run_id, 'sync_log_id', r.sync_log_id,
-		'fence', l.fence + 1, 'interrupted_run', interrupted);
+		'fence', l.fence + 1, 'interrupted_run', interrupted,
+		'etag', modelsync.etag_in_force(p ->> 'url'));
 end
 $$;
 

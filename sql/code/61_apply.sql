@@ -125,7 +125,7 @@ declare
 begin
 	for attempt in 1 .. 5 loop
 		p := modelsync.make_plan(p_pages, p_meta, p_settings);
-		if p.problem is not null or (p_guarded and p.guard <> '[]')
+		if p.problem is not null or p.send_all or (p_guarded and p.guard <> '[]')
 			or p.model_id is null or modelsync.lock_models(p.model_id, p.version) then
 			return p;
 		end if;
@@ -133,6 +133,17 @@ begin
 	raise exception 'models keep changing while the catalogue is compared with them'
 		using errcode = 'serialization_failure';
 end
+$$;
+
+-- What was sent is not enough to decide on: nothing has happened, the caller is to send
+-- the whole catalogue.
+create or replace function modelsync.ask_for_all(p_run bigint)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_build_object('ok', false, 'code', 'send_all', 'run', p_run, 'message',
+		'the models are no longer as the last sync left them; the whole catalogue is needed');
 $$;
 
 -- Validate, compare, guard, apply, record, notify.  The caller holds the lease.
@@ -153,6 +164,9 @@ begin
 	if p.problem is not null then
 		return modelsync.finish_failed(p_run, p, 'schema', p.problem, p_meta);
 	end if;
+	if p.send_all then
+		return modelsync.ask_for_all(p_run.run_id);
+	end if;
 	if p_guarded and p.guard <> '[]' then
 		return modelsync.finish_held(p_run, p, p_pages, p_meta);
 	end if;
@@ -163,6 +177,7 @@ begin
 	applied := modelsync.elapsed_ms(started);
 	started := clock_timestamp();
 	changeset := modelsync.record_plan(p, p_run);
+	perform modelsync.keep_catalogue(p_run, p, p_pages, p_meta);
 	update modelsync.hold set resolved_at = clock_timestamp(), resolved_run = p_run.run_id,
 		resolved_by = modelsync.actor_text(p_run.session_user_name, p_run.os_user),
 		state = case when p_run.trigger = 'hold' then 'applied' else 'superseded' end
@@ -216,7 +231,9 @@ declare
 	p modelsync.sync_plan := modelsync.make_plan(p_pages, p_meta,
 		modelsync.effective_settings(p_settings));
 begin
-	if p.problem is not null then
+	if p.send_all then
+		return modelsync.ask_for_all(null);
+	elsif p.problem is not null then
 		return modelsync.report(p, 'failed', 'schema', p.problem, p_meta, null);
 	end if;
 	return modelsync.report(p, 'preview', case when p.guard <> '[]' then 'held' end,

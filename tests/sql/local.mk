@@ -1,6 +1,7 @@
 # pgTAP: each file on a fresh, migrated database.
 sql_tests = \
 	tests/sql/test_alerts.pg \
+	tests/sql/test_again.pg \
 	tests/sql/test_audit.pg \
 	tests/sql/test_audit_verify.pg \
 	tests/sql/test_bad_input.pg \
