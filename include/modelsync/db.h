@@ -126,6 +126,7 @@ bool ms_changeset_undo(struct ms_db *db, int64_t changeset, bool dry_run, const 
 struct ms_claim {
 	int64_t run, fence;
 	int64_t interrupted_run; /* an older run that was closed on the way; 0 = none */
+	char etag[256]; /* of the catalogue in force, for a fetch to ask about; "" = none */
 };
 /* `busy` with who and since when, or with the cooldown left in err->retry_after_s. */
 bool ms_run_claim(struct ms_db *db, const struct ms_run_request *request, const char *source,
@@ -140,7 +141,13 @@ struct ms_fetched_pages { /* borrowed view of what was fetched */
 	size_t count;
 	int64_t bytes, total_count;
 	double fetch_ms;
+	const char *etag;     /* of the whole answer, or NULL */
+	bool is_not_modified; /* no pages: upstream still has what `etag` stands for */
 };
+/*
+ * *out is NULL when "not modified" is not enough to go on: nothing has happened, and the whole
+ * catalogue may be applied with the same claim.
+ */
 bool ms_run_apply(struct ms_db *db, const struct ms_claim *claim,
 		  const struct ms_fetched_pages *pages, const struct ms_config *config,
 		  struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;

@@ -68,6 +68,7 @@ struct ms_run_report {
 	struct ms_run_counts counts;
 	struct ms_run_timing timing;
 	int64_t bytes;
+	bool is_not_modified; /* upstream said so: nothing was transferred */
 	struct ms_run_change *changes;
 	size_t change_count, changes_total;
 	char **findings; /* "vendor/x: pricing.prompt: …" */

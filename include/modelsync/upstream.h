@@ -74,8 +74,8 @@ bool ms_upstream_read_file(const char *path, int64_t max_bytes, ms_fetch_progres
  */
 bool ms_upstream_is_same_origin(const char *a, const char *b);
 
-/* The URL for messages and logs: without credentials and secret-looking parameters. Owned. */
-char *ms_upstream_url_for_people(const char *url);
+/* What a fetch begins with, for messages and logs: no credentials or secret parameters. Owned. */
+char *ms_upstream_source(const struct ms_upstream_options *options);
 
 /* Makes a running ms_upstream_fetch() return `cancelled` within 100 ms. From any thread. */
 void ms_upstream_cancel(struct ms_upstream *u);

@@ -149,7 +149,9 @@ begin
 			'sync_log_id', null,
 			'state', p_state,
 			'category', p_category,
-			'message', coalesce(p_message, modelsync.summary(t.counts)),
+			'message', coalesce(p_message,
+				concat(case when t.not_modified then 'not modified: ' end, modelsync.summary(t.counts))),
+			'not_modified', t.not_modified,
 			'hold', null,
 			'changeset', null,
 			'counts', t.counts,
@@ -165,7 +167,8 @@ begin
 			'changes', case when p.model_id is null then '[]' else modelsync.plan_diff(p, 1000) end,
 			'changes_total', (select count(*) from unnest(p.model_id, p.kind) t (id, kind)
 				where t.kind not in ('absent', 'adopted') or t.id = any (p.change_id)))
-		from (select modelsync.plan_counts(p) as counts, jsonb_build_object(
+		from (select modelsync.plan_counts(p) as counts,
+			coalesce((p_meta ->> 'not_modified')::bool, false) as not_modified, jsonb_build_object(
 			'fetch', coalesce((p_meta ->> 'fetch_ms')::numeric, 0),
 			'validate', coalesce(p.validate_ms, 0),
 			'compare', coalesce(p.compare_ms, 0),

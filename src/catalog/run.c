@@ -229,6 +229,7 @@ static void parse_body(struct ms_run_report *r, const struct ms_json *v)
 	r->hold = ms_json_int(ms_json_get(v, "hold"), 0);
 	r->changeset = ms_json_int(ms_json_get(v, "changeset"), 0);
 	r->bytes = ms_json_int(ms_json_get(v, "bytes"), 0);
+	r->is_not_modified = ms_json_bool(ms_json_get(v, "not_modified"));
 	r->category = category ? ms_category_from_name(category) : MS_OK;
 	r->message = ms_strdup(ms_json_string(ms_json_get(v, "message")));
 	parse_counts(&r->counts, ms_json_get(v, "counts"));

@@ -112,8 +112,12 @@ void report_print(const struct cli *cli, const struct ms_run_report *r)
 	print_changes(r);
 	print_list("warnings", r->findings, r->finding_count, r->findings_total);
 	print_list("alerts", r->alerts, r->alert_count, r->alert_count);
-	printf("fetch %.0f ms (%.1f MB), database %.0f ms\n", r->timing.fetch,
-	       (double)r->bytes / 1e6, r->timing.database);
+	printf("fetch %.0f ms (", r->timing.fetch);
+	if (r->is_not_modified)
+		printf("upstream: not modified");
+	else
+		printf("%.1f MB", (double)r->bytes / 1e6);
+	printf("), database %.0f ms\n", r->timing.database);
 }
 
 void write_result_print(const struct ms_write_result *r, const char *noun, const char *verb)

@@ -26,6 +26,13 @@ static char *begin_text(const struct ms_db *db, const struct ms_run_request *req
 	return text;
 }
 
+/* One that does not fit is none: half of it would stand for something else. */
+static void take_etag(struct ms_claim *claim, const char *etag)
+{
+	if (strlen(etag) < sizeof(claim->etag))
+		strcpy(claim->etag, etag);
+}
+
 bool ms_run_claim(struct ms_db *db, const struct ms_run_request *request, const char *source,
 		  const struct ms_config *config, struct ms_claim *out, struct ms_error *err)
 {
@@ -39,6 +46,7 @@ bool ms_run_claim(struct ms_db *db, const struct ms_run_request *request, const 
 		out->run = ms_json_int(ms_json_get(reply, "run"), 0);
 		out->fence = ms_json_int(ms_json_get(reply, "fence"), 0);
 		out->interrupted_run = ms_json_int(ms_json_get(reply, "interrupted_run"), 0);
+		take_etag(out, ms_json_text(ms_json_get(reply, "etag")));
 	}
 	ms_json_free(reply);
 	ms_free(begin);
@@ -106,6 +114,10 @@ static char *meta_text(const struct ms_fetched_pages *pages)
 	ms_json_add_int(o, "bytes", pages->bytes);
 	if (pages->total_count >= 0)
 		ms_json_add_int(o, "total_count", pages->total_count);
+	if (pages->etag)
+		ms_json_add_string(o, "etag", pages->etag);
+	if (pages->is_not_modified)
+		ms_json_add_bool(o, "not_modified", true);
 	text = ms_json_print(o);
 	ms_json_free(o);
 	return text;
@@ -115,6 +127,11 @@ static bool take_report(struct ms_json *reply, struct ms_run_report **out, struc
 {
 	char *text;
 
+	*out = NULL;
+	if (strcmp(ms_json_text(ms_json_get(reply, "code")), "send_all") == 0) {
+		ms_json_free(reply);
+		return true;
+	}
 	if (!db_check_reply(reply, err)) {
 		ms_json_free(reply);
 		return false;

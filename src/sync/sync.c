@@ -4,13 +4,19 @@
  *
  *   dry run:  acquire ─────────────────────────────────────── preview ── report
  *   others:   claim ── acquire (renewing the claim) ── hand over ── apply ── report
- *               │          └── failed, cancelled, lost ──┴── close as failed ── error
+ *               │          │        └───── once more, whole ─┤
+ *               │          └── failed, cancelled, lost ──────┴── close as failed ── error
  *               └── refused: another one runs, cooldown
  *
  * The claim is committed before anything is fetched, so that everybody sees the run; whatever fails
  * afterwards leaves a closed row. If not even closing works, the claim runs out by itself and the
  * next run closes the row as interrupted. A file is read before the claim: it may be a pipe that
  * takes its time, and a file that is not there is no run.
+ *
+ * The claim comes with the ETag of the catalogue in force, if that is still what the models are,
+ * and upstream is asked for another one only. Should somebody touch the models in between, the
+ * database does not take "not modified" for an answer, and the whole catalogue is fetched. --force
+ * asks for it from the start.
  */
 #include "modelsync/sync.h"
 
@@ -44,6 +50,7 @@ struct job {
 	int64_t tried_ms, renewed_ms;
 	struct ms_error stop; /* why the hook stopped the fetch; category MS_OK = it did not */
 	struct ms_fetched *got;
+	bool wants_all; /* also what upstream says has not changed */
 	bool is_closed; /* the database closed the run itself */
 };
 
@@ -161,13 +168,13 @@ static bool is_file(const struct ms_run_request *request)
 }
 
 /* A key that is meant for the configured upstream goes nowhere else. */
-static struct ms_upstream *open_upstream(const struct ms_config *c, const char *from)
+static struct ms_upstream_options upstream_options(const struct ms_config *c, const char *from)
 {
 	const char *configured = ms_config_string(c, MS_OPT_UPSTREAM_URL);
 	const char *url = from ? from : configured;
 	bool may_have_key = ms_upstream_is_same_origin(url, configured);
 
-	return ms_upstream_new(&(struct ms_upstream_options){
+	return (struct ms_upstream_options){
 		.url = url,
 		.api_key = may_have_key ? ms_config_string(c, MS_OPT_UPSTREAM_API_KEY) : NULL,
 		.output_modalities =
@@ -180,12 +187,13 @@ static struct ms_upstream *open_upstream(const struct ms_config *c, const char *
 		.timeout_s = (int)ms_config_int(c, MS_OPT_UPSTREAM_TIMEOUT),
 		.retries = (int)ms_config_int(c, MS_OPT_UPSTREAM_RETRIES),
 		.max_bytes = ms_config_int(c, MS_OPT_UPSTREAM_MAX_BYTES),
-	});
+	};
 }
 
 static bool acquire(struct job *j, struct ms_error *err)
 {
 	const struct ms_config *c = j->sync->config;
+	struct ms_upstream_options options;
 	struct ms_upstream *u;
 	bool good;
 
@@ -193,7 +201,9 @@ static bool acquire(struct job *j, struct ms_error *err)
 		return ms_upstream_read_file(j->request->from,
 					     ms_config_int(c, MS_OPT_UPSTREAM_MAX_BYTES),
 					     on_fetch_progress, j, &j->got, err);
-	u = open_upstream(c, j->request->from);
+	options = upstream_options(c, j->request->from);
+	options.etag = j->request->force || j->wants_all ? NULL : j->claim.etag;
+	u = ms_upstream_new(&options);
 	good = ms_upstream_fetch(u, on_fetch_progress, j, &j->got, err);
 	ms_upstream_free(u);
 	if (!good && j->stop.category != MS_OK)
@@ -201,13 +211,19 @@ static bool acquire(struct job *j, struct ms_error *err)
 	return good;
 }
 
-static struct ms_fetched_pages pages_of(const struct ms_fetched *got)
+static struct ms_fetched_pages pages_of(const struct job *j)
 {
-	return (struct ms_fetched_pages){.pages = got->pages,
-					 .count = got->count,
-					 .bytes = got->bytes,
-					 .total_count = got->total_count,
-					 .fetch_ms = got->elapsed_ms};
+	const struct ms_fetched *got = j->got;
+
+	return (struct ms_fetched_pages){
+		.pages = got->pages,
+		.count = got->count,
+		.bytes = got->bytes,
+		.total_count = got->total_count,
+		.fetch_ms = got->elapsed_ms,
+		.etag = got->is_not_modified ? j->claim.etag : got->etag,
+		.is_not_modified = got->is_not_modified,
+	};
 }
 
 /* Two parsers never agree on everything: text that ours lets pass may be no JSON for the database.
@@ -221,10 +237,13 @@ static void explain_unreadable(struct ms_error *err)
 	ms_error_prefix(err, "the database cannot read the answer");
 }
 
-/* The engine may end a run as failed itself, for example when it was cancelled from elsewhere. */
+/*
+ * The engine may end a run as failed itself, for example when it was cancelled from elsewhere. No
+ * report asks for the whole catalogue.
+ */
 static bool is_success(struct job *j, struct ms_run_report **report, struct ms_error *err)
 {
-	if ((*report)->state != MS_RUN_FAILED)
+	if (!*report || (*report)->state != MS_RUN_FAILED)
 		return true;
 	j->is_closed = true;
 	ms_fail(err, (*report)->category, "%s",
@@ -234,10 +253,11 @@ static bool is_success(struct job *j, struct ms_run_report **report, struct ms_e
 	return false;
 }
 
+/* *out is NULL when the whole catalogue is needed. */
 static bool hand_over(struct job *j, struct ms_run_report **out, struct ms_error *err)
 {
 	struct ms_sync *s = j->sync;
-	struct ms_fetched_pages pages = pages_of(j->got);
+	struct ms_fetched_pages pages = pages_of(j);
 	struct ms_run_progress now = {.phase = MS_PHASE_VALIDATE, .total = (int64_t)j->got->models};
 	bool good;
 
@@ -257,6 +277,8 @@ static bool hand_over(struct job *j, struct ms_run_report **out, struct ms_error
 	}
 	if (!is_success(j, out, err))
 		return false;
+	if (!*out)
+		return true;
 	now.phase = MS_PHASE_DONE;
 	now.done = now.total;
 	report_progress(j, now);
@@ -315,6 +337,18 @@ static struct ms_run_report *failure_report(const struct job *j, const struct ms
 	return r;
 }
 
+static bool sync_all(struct job *j, struct ms_run_report **out, struct ms_error *err)
+{
+	ms_log(MS_LOG_INFO,
+	       "not modified upstream, but changed here meanwhile: fetching everything");
+	ms_fetched_free(j->got);
+	j->got = NULL;
+	j->wants_all = true;
+	if (!acquire(j, err) || !hand_over(j, out, err))
+		return false;
+	return *out || ms_fail(err, MS_ERR_INTERNAL, "the database asks for all of all");
+}
+
 static bool run_claimed(struct job *j, const char *source, const struct ms_error *unread,
 			struct ms_run_report **out, struct ms_error *err)
 {
@@ -324,7 +358,8 @@ static bool run_claimed(struct job *j, const char *source, const struct ms_error
 		return false;
 	if (unread)
 		*err = *unread;
-	good = !unread && (j->got || acquire(j, err)) && hand_over(j, out, err);
+	good = !unread && (j->got || acquire(j, err)) && hand_over(j, out, err) &&
+	       (*out || sync_all(j, out, err));
 	if (good)
 		return true;
 	/* A run whose claim was lost has been closed by whoever took over. */
@@ -341,10 +376,10 @@ static bool run_dry(struct job *j, struct ms_run_report **out, struct ms_error *
 
 static char *source_of(const struct ms_sync *s, const struct ms_run_request *request)
 {
-	if (!request->from)
-		return ms_upstream_url_for_people(ms_config_string(s->config, MS_OPT_UPSTREAM_URL));
-	if (is_url(request->from))
-		return ms_upstream_url_for_people(request->from);
+	struct ms_upstream_options options = upstream_options(s->config, request->from);
+
+	if (!is_file(request))
+		return ms_upstream_source(&options);
 	return ms_strdup(strcmp(request->from, "-") == 0 ? "standard input" : request->from);
 }
 

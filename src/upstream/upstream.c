@@ -77,9 +77,26 @@ bool ms_upstream_is_same_origin(const char *a, const char *b)
 	return url_same_origin(a, b);
 }
 
-char *ms_upstream_url_for_people(const char *url)
+static char *first_url(const char *url, int page_size, const char *output_modalities)
 {
-	return url_for_people(url);
+	char limit[16], *paged, *whole;
+
+	snprintf(limit, sizeof(limit), "%d", page_size);
+	paged = page_size ? url_with_parameter(url, "limit", limit) : ms_strdup(url);
+	if (!output_modalities || !*output_modalities)
+		return paged;
+	whole = url_with_parameter(paged, "output_modalities", output_modalities);
+	ms_free(paged);
+	return whole;
+}
+
+char *ms_upstream_source(const struct ms_upstream_options *o)
+{
+	char *url = first_url(o->url, o->page_size, o->output_modalities);
+	char *source = url_for_people(url);
+
+	ms_free(url);
+	return source;
 }
 
 static char *copy_unless_empty(const char *s)
@@ -464,19 +481,6 @@ static bool fetch_pages(struct fetch *f, char **url, struct ms_error *err)
 	return good;
 }
 
-static char *first_url(const struct ms_upstream *u)
-{
-	char limit[16], *paged, *whole;
-
-	snprintf(limit, sizeof(limit), "%d", u->page_size);
-	paged = u->page_size ? url_with_parameter(u->url, "limit", limit) : ms_strdup(u->url);
-	if (!u->output_modalities)
-		return paged;
-	whole = url_with_parameter(paged, "output_modalities", u->output_modalities);
-	ms_free(paged);
-	return whole;
-}
-
 bool ms_upstream_fetch(struct ms_upstream *u, ms_fetch_progress_fn progress, void *arg,
 		       struct ms_fetched **out, struct ms_error *err)
 {
@@ -491,7 +495,7 @@ bool ms_upstream_fetch(struct ms_upstream *u, ms_fetch_progress_fn progress, voi
 		return false;
 	}
 	atomic_store(&u->is_cancelled, false);
-	url = first_url(u);
+	url = first_url(u->url, u->page_size, u->output_modalities);
 	f.now.phase = MS_PHASE_FETCH;
 	f.limits = (struct transfer_limits){.deadline_ms = started + u->timeout_s * INT64_C(1000),
 					    .alive = is_wanted,

@@ -90,6 +90,7 @@ class Answer:
     hang_before: bool = False  # accept, read the request, say nothing
     hang_after: int = None  # that many bytes of the body, then silence
     delay: float = 0.0  # seconds before the answer
+    etag: str = None  # sent along; who asks with it gets 304
     repeat_body: int = 1  # send the body so often, without building it
 
 
@@ -117,6 +118,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if answer.raw is not None:
             self.wfile.write(answer.raw)
             return
+        if answer.etag and self.headers["If-None-Match"] == answer.etag:
+            answer = Answer(304, content_type=None, etag=answer.etag, no_length=True)
         body = gzip.compress(answer.body) if answer.gzip else answer.body
         self.send_head(answer, len(body) * answer.repeat_body)
         end = answer.hang_after if answer.hang_after is not None else answer.send_only
@@ -140,6 +143,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if not answer.no_length:
             self.send_header("Content-Length", str(length))
         self.send_header("Connection", "close")
+        if answer.etag:
+            self.send_header("ETag", answer.etag)
         for name, value in answer.headers.items():
             self.send_header(name, value)
         self.end_headers()

@@ -241,7 +241,7 @@ static void test_urls_for_people(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-		char *shown = ms_upstream_url_for_people(rows[i].url);
+		char *shown = ms_upstream_source(&(struct ms_upstream_options){.url = rows[i].url});
 
 		assert_string_equal(shown, rows[i].shown);
 		ms_free(shown);
