@@ -132,7 +132,7 @@ static bool check_text(const struct ms_text *text, const char *content_type, str
 	char shown[100];
 	size_t bad_at;
 
-	if (text->len == 0)
+	if (start == ms_text_str(text) + text->len)
 		return ms_fail(err, MS_ERR_PARSE, "the answer is empty");
 	if (is_html(start, content_type))
 		return ms_fail(err, MS_ERR_PARSE,

@@ -238,6 +238,7 @@ static void drive(struct transfer *t, const struct transfer_limits *limits)
 	for (CURLMsg *m; (m = curl_multi_info_read(t->multi, &queued));)
 		if (m->msg == CURLMSG_DONE)
 			a->code = m->data.result;
+	is_too_large(t); /* what came in one go was not looked at on the way */
 }
 
 static void read_info(struct transfer *t)
