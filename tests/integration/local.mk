@@ -14,6 +14,8 @@ integration_tests = \
 	tests/integration/test_sync.py \
 	tests/integration/test_sync_bad_input.py \
 	tests/integration/test_sync_condition.py \
+	tests/integration/test_sync_misbehaviour.py \
+	tests/integration/test_sync_network.py \
 	tests/integration/test_sync_stop.py \
 	tests/integration/test_trouble.py
 TESTS += $(integration_tests)

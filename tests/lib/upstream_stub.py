@@ -19,7 +19,9 @@ import http.server
 import json
 import os
 import shutil
+import socket
 import ssl
+import struct
 import subprocess
 import sys
 import tempfile
@@ -91,6 +93,8 @@ class Answer:
     hang_after: int = None  # that many bytes of the body, then silence
     delay: float = 0.0  # seconds before the answer
     etag: str = None  # sent along; who asks with it gets 304
+    reset: bool = False  # the connection ends with a reset
+    drip: float = 0.0  # seconds between single bytes of what is sent
     repeat_body: int = 1  # send the body so often, without building it
 
 
@@ -110,7 +114,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             stop.wait()
             return
         try:
+            if answer.drip:
+                self.wfile = SlowWriter(self.wfile, answer.drip, stop)
             self.play(answer, stop)
+            if answer.reset:
+                linger = struct.pack("ii", 1, 0)
+                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+                self.connection.close()
         except OSError:
             pass  # the client had enough
 
@@ -150,6 +160,72 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
 
+class Certificate:
+    """A key and a certificate that nobody but `file` vouches for."""
+
+    def __init__(self, name="IP:127.0.0.1", days=2, only=None):
+        """name: who it is for. days < 0: it has expired. only: the version of TLS spoken."""
+        self._directory = tempfile.mkdtemp(prefix="modelsync-tls-")
+        self.file, self._key = self._path("cert.pem"), self._path("key.pem")
+        self._only = only
+        subject = "/CN=" + os.path.basename(self._directory)  # no two alike: they are looked up by it
+        self._openssl(
+            "req", "-new", "-newkey", "rsa:2048", "-nodes", "-subj", subject,
+            "-addext", "subjectAltName=" + name, "-keyout", self._key, "-out", self._path("request"),
+        )
+        self._openssl(
+            "x509", "-req", "-in", self._path("request"), "-signkey", self._key,
+            "-days", str(days), "-copy_extensions", "copy", "-out", self.file,
+        )
+
+    def _path(self, name):
+        return os.path.join(self._directory, name)
+
+    @staticmethod
+    def _openssl(*arguments):
+        subprocess.run(["openssl", *arguments], check=True, capture_output=True)
+
+    def directory(self):
+        """A directory as certificates are looked up in: by the hash of their subject."""
+        path = self._path("hashed")
+        os.makedirs(path, exist_ok=True)
+        shutil.copy(self.file, os.path.join(path, "stub.pem"))
+        self._openssl("rehash", path)
+        return path
+
+    def context(self):
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if self._only:
+            context.set_ciphers("DEFAULT:@SECLEVEL=0")
+            context.minimum_version = context.maximum_version = self._only
+        context.load_cert_chain(self.file, self._key)
+        return context
+
+    def close(self):
+        shutil.rmtree(self._directory)
+
+
+class SlowWriter:
+    """Sends byte by byte, until the other side or the test has had enough."""
+
+    closed = False
+
+    def __init__(self, file, seconds, stop):
+        self._file, self._seconds, self._stop = file, seconds, stop
+
+    def write(self, data):
+        for byte in data:
+            self._file.write(bytes([byte]))
+            if self._stop.wait(self._seconds):
+                raise BrokenPipeError
+
+    def flush(self):
+        self._file.flush()
+
+    def close(self):
+        self._file.close()
+
+
 class QuietServer(http.server.ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
@@ -161,19 +237,21 @@ class QuietServer(http.server.ThreadingHTTPServer):
 class Upstream:
     """The server; running from construction to close()."""
 
-    def __init__(self, answers=(), tls=False, port=0):
+    def __init__(self, answers=(), tls=None, port=0):
+        """tls: None or a Certificate."""
         self.closing = threading.Event()
         self.requests = []  # (path with query, headers), in order
-        self.ca_file = None
         self._lock = threading.Lock()
-        self._directory = None
         self.script(*answers)
         self._server = QuietServer(("127.0.0.1", port), Handler)
         self._server.upstream = self
         if tls:
-            self._use_tls()
+            self._server.socket = tls.context().wrap_socket(
+                self._server.socket, server_side=True, do_handshake_on_connect=False
+            )
         scheme = "https" if tls else "http"
-        self.origin = "%s://127.0.0.1:%d" % (scheme, self._server.server_address[1])
+        self.port = self._server.server_address[1]
+        self.origin = "%s://127.0.0.1:%d" % (scheme, self.port)
         self.url = self.origin + PATH
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -190,33 +268,11 @@ class Upstream:
                 return Answer(404, b'{"error":{"message":"nothing in the script"}}')
             return self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
 
-    def _use_tls(self):
-        """With a certificate for 127.0.0.1 that nobody but ca_file vouches for."""
-        self._directory = tempfile.mkdtemp(prefix="modelsync-tls-")
-        self.ca_file = os.path.join(self._directory, "cert.pem")
-        key = os.path.join(self._directory, "key.pem")
-        subprocess.run(
-            [
-                "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2",
-                "-subj", "/CN=stub", "-addext", "subjectAltName=IP:127.0.0.1",
-                "-keyout", key, "-out", self.ca_file,
-            ],
-            check=True,
-            capture_output=True,
-        )
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self.ca_file, key)
-        self._server.socket = context.wrap_socket(
-            self._server.socket, server_side=True, do_handshake_on_connect=False
-        )
-
     def close(self):
         self.closing.set()
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
-        if self._directory:
-            shutil.rmtree(self._directory)
 
     def __enter__(self):
         return self
