@@ -52,6 +52,12 @@ const char *ms_db_label(const struct ms_db *db);
 
 /* Asks the server to stop the statement that runs now; from any thread. */
 void ms_db_cancel(struct ms_db *db);
+/*
+ * Between the two a request also stops a statement that has not been sent yet when it comes.
+ * Outside, a statement begins with a clean slate.
+ */
+void ms_db_begin_cancellable(struct ms_db *db);
+void ms_db_end_cancellable(struct ms_db *db);
 
 /* --- schema ------------------------------------------------------------------------------ */
 

@@ -5,8 +5,7 @@
  *   lane:   send ─── poll(socket) ──────────────────┬── result
  *   other:        ms_db_cancel ── canceller thread ─┘      (server says 57014, or we give up)
  *
- * PQcancel() opens a connection of its own and may hang on a dead network, hence the short-lived
- * thread. When the server does not react to it within GIVE_UP_MS the connection is dropped.
+ * When the server does not react to cancel requests within GIVE_UP_MS the connection is dropped.
  */
 #include "conn.h"
 
@@ -20,7 +19,8 @@
 #include "modelsync/memory.h"
 
 #define GIVE_UP_MS 1500
-#define SLICE_MS   200
+#define LATE_MS	   200 /* for a cancel request that is still on its way when it is over */
+#define SLICE_MS   20
 
 struct ms_db *ms_db_new(const struct ms_db_options *options)
 {
@@ -89,30 +89,29 @@ void ms_db_describe(const struct ms_db *db, struct ms_text *out)
 
 /* --- cancelling --------------------------------------------------------------------------- */
 
-static void *send_cancel(void *arg)
+static void send_cancel(struct ms_db *db)
 {
-	struct ms_db *db = arg;
-	char message[256];
-
-	PQcancel(db->cancel, message, sizeof(message)); /* if it fails, we give up by time */
-	return NULL;
-}
-
-static void join_canceller(struct ms_db *db)
-{
-	if (db->canceller_exists)
-		pthread_join(db->canceller, NULL);
-	db->canceller_exists = false;
+	pthread_mutex_lock(&db->lock);
+	if (db->canceller)
+		canceller_send(db->canceller);
+	pthread_mutex_unlock(&db->lock);
 }
 
 void ms_db_cancel(struct ms_db *db)
 {
-	pthread_mutex_lock(&db->lock);
 	atomic_store(&db->cancel_asked_at, ms_clock_ms());
 	atomic_store(&db->cancel_asked, true);
-	if (db->cancel && !db->canceller_exists)
-		db->canceller_exists = pthread_create(&db->canceller, NULL, send_cancel, db) == 0;
-	pthread_mutex_unlock(&db->lock);
+	send_cancel(db);
+}
+
+/*
+ * The server forgets a request that comes before it has begun with the statement (a large one takes
+ * its time to arrive): so it is told again until there is a result.
+ */
+static void cancel_again(struct ms_db *db)
+{
+	if (atomic_load(&db->cancel_asked))
+		send_cancel(db);
 }
 
 static bool should_give_up(struct ms_db *db)
@@ -124,12 +123,26 @@ static bool should_give_up(struct ms_db *db)
 /* A request that came too late for the statement before must not hit the next one. */
 static void forget_cancel(struct ms_db *db)
 {
-	if (!atomic_load(&db->cancel_asked))
+	int64_t deadline = ms_clock_ms() + LATE_MS;
+
+	if (db->is_cancellable || !atomic_load(&db->cancel_asked))
 		return;
-	pthread_mutex_lock(&db->lock);
-	join_canceller(db);
+	while (db->canceller && canceller_is_busy(db->canceller) && ms_clock_ms() < deadline)
+		poll(NULL, 0, 1);
+	if (db->canceller && canceller_is_busy(db->canceller))
+		ms_db_disconnect(db);
 	atomic_store(&db->cancel_asked, false);
-	pthread_mutex_unlock(&db->lock);
+}
+
+void ms_db_begin_cancellable(struct ms_db *db)
+{
+	forget_cancel(db);
+	db->is_cancellable = true;
+}
+
+void ms_db_end_cancellable(struct ms_db *db)
+{
+	db->is_cancellable = false;
 }
 
 /* --- errors ------------------------------------------------------------------------------- */
@@ -196,9 +209,8 @@ static bool fail_with_result(struct ms_db *db, const PGresult *r, struct ms_erro
 void ms_db_disconnect(struct ms_db *db)
 {
 	pthread_mutex_lock(&db->lock);
-	join_canceller(db);
-	PQfreeCancel(db->cancel);
-	db->cancel = NULL;
+	canceller_free(db->canceller);
+	db->canceller = NULL;
 	pthread_mutex_unlock(&db->lock);
 	PQfinish(db->conn);
 	db->conn = NULL;
@@ -347,7 +359,7 @@ bool ms_db_connect(struct ms_db *db, struct ms_error *err)
 	if (!finish_connecting(db, err))
 		return false;
 	pthread_mutex_lock(&db->lock);
-	db->cancel = PQgetCancel(db->conn);
+	db->canceller = canceller_new(db->conn);
 	pthread_mutex_unlock(&db->lock);
 	snprintf(db->label, sizeof(db->label), "%.60s/%.60s",
 		 PQhost(db->conn)[0] == '/' ? "local" : PQhost(db->conn), PQdb(db->conn));
@@ -366,6 +378,7 @@ static bool flush_query(struct ms_db *db)
 			return left == 0;
 		if (should_give_up(db) || (poll(&p, 1, SLICE_MS) < 0 && errno != EINTR))
 			return false;
+		cancel_again(db);
 		if ((p.revents & POLLIN) && !PQconsumeInput(db->conn))
 			return false;
 	}
@@ -379,6 +392,7 @@ static bool wait_for_result(struct ms_db *db)
 
 		if (should_give_up(db) || (poll(&p, 1, SLICE_MS) < 0 && errno != EINTR))
 			return false;
+		cancel_again(db);
 		if (p.revents && !PQconsumeInput(db->conn))
 			return false;
 	}
@@ -402,6 +416,8 @@ static bool send_query(struct ms_db *db, const char *sql, int n, const char *con
 
 	if (!ms_db_connect(db, err))
 		return false;
+	if (db->is_cancellable && atomic_load(&db->cancel_asked))
+		return ms_fail(err, MS_ERR_CANCELLED, "cancelled before it was sent");
 	PQsetnonblocking(db->conn, 1);
 	sent = n < 0 ? PQsendQuery(db->conn, sql)
 		     : PQsendQueryParams(db->conn, sql, n, NULL, params, NULL, NULL, 0);

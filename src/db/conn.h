@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "cancel.h"
 #include "modelsync/db.h"
 
 struct ms_db {
@@ -16,12 +17,11 @@ struct ms_db {
 	PGconn *conn; /* NULL while not connected */
 	char label[128];
 
-	pthread_mutex_t lock;  /* guards `cancel` and the canceller */
-	PGcancel *cancel;      /* of conn */
-	pthread_t canceller;   /* sends a cancel request, so that nobody waits for the network */
-	bool canceller_exists;
+	pthread_mutex_t lock;	     /* guards `canceller` */
+	struct canceller *canceller; /* of conn; NULL while not connected */
 	atomic_bool cancel_asked;
 	atomic_llong cancel_asked_at; /* ms_clock_ms() */
+	bool is_cancellable;	      /* a request counts for the next statement, too */
 };
 
 /*

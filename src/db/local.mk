@@ -1,6 +1,8 @@
 noinst_LIBRARIES += libdb.a
 libdb_a_SOURCES = \
 	src/db/admin_store.c \
+	src/db/cancel.c \
+	src/db/cancel.h \
 	src/db/conn.c \
 	src/db/conn.h \
 	src/db/context.c \

@@ -20,6 +20,7 @@
  */
 #include "modelsync/sync.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
 
@@ -39,6 +40,8 @@ struct ms_sync {
 	const struct ms_config *config;
 	atomic_bool is_cancelled;
 	atomic_bool is_in_database; /* a statement runs that may be cancelled */
+	pthread_mutex_t lock;	    /* guards `fetching` */
+	struct ms_upstream *fetching;
 };
 
 struct job {
@@ -62,11 +65,15 @@ struct ms_sync *ms_sync_new(struct ms_db *db, const struct ms_config *config)
 	s->config = config;
 	atomic_init(&s->is_cancelled, false);
 	atomic_init(&s->is_in_database, false);
+	pthread_mutex_init(&s->lock, NULL);
 	return s;
 }
 
 void ms_sync_free(struct ms_sync *s)
 {
+	if (!s)
+		return;
+	pthread_mutex_destroy(&s->lock);
 	ms_free(s);
 }
 
@@ -75,11 +82,22 @@ void ms_sync_cancel(struct ms_sync *s)
 	atomic_store(&s->is_cancelled, true);
 	if (atomic_load(&s->is_in_database))
 		ms_db_cancel(s->db);
+	pthread_mutex_lock(&s->lock);
+	if (s->fetching)
+		ms_upstream_cancel(s->fetching);
+	pthread_mutex_unlock(&s->lock);
 }
 
 void ms_sync_rearm(struct ms_sync *s)
 {
 	atomic_store(&s->is_cancelled, false);
+}
+
+static bool leave_database(struct ms_sync *s, bool good)
+{
+	atomic_store(&s->is_in_database, false);
+	ms_db_end_cancellable(s->db);
+	return good;
 }
 
 /*
@@ -89,16 +107,18 @@ void ms_sync_rearm(struct ms_sync *s)
 static bool enter_database(struct ms_sync *s, struct ms_error *err)
 {
 	atomic_store(&s->is_in_database, true);
+	ms_db_begin_cancellable(s->db);
 	if (!atomic_load(&s->is_cancelled))
 		return true;
-	atomic_store(&s->is_in_database, false);
-	return ms_fail(err, MS_ERR_CANCELLED, "cancelled");
+	ms_fail(err, MS_ERR_CANCELLED, "cancelled");
+	return leave_database(s, false);
 }
 
-static bool leave_database(struct ms_sync *s, bool good)
+static void set_fetching(struct ms_sync *s, struct ms_upstream *u)
 {
-	atomic_store(&s->is_in_database, false);
-	return good;
+	pthread_mutex_lock(&s->lock);
+	s->fetching = u;
+	pthread_mutex_unlock(&s->lock);
 }
 
 static void report_progress(struct job *j, struct ms_run_progress progress)
@@ -204,7 +224,9 @@ static bool acquire(struct job *j, struct ms_error *err)
 	options = upstream_options(c, j->request->from);
 	options.etag = j->request->force || j->wants_all ? NULL : j->claim.etag;
 	u = ms_upstream_new(&options);
+	set_fetching(j->sync, u);
 	good = ms_upstream_fetch(u, on_fetch_progress, j, &j->got, err);
+	set_fetching(j->sync, NULL);
 	ms_upstream_free(u);
 	if (!good && j->stop.category != MS_OK)
 		*err = j->stop;

@@ -13,6 +13,7 @@ integration_tests = \
 	tests/integration/test_schema.py \
 	tests/integration/test_sync.py \
 	tests/integration/test_sync_bad_input.py \
+	tests/integration/test_sync_cancel.py \
 	tests/integration/test_sync_condition.py \
 	tests/integration/test_sync_misbehaviour.py \
 	tests/integration/test_sync_network.py \
