@@ -30,7 +30,7 @@ struct ms_run_progress {
 
 struct ms_run_request {
 	bool dry_run;
-	bool force;        /* skip the cooldown, never the guard */
+	bool force;        /* skip the cooldown and fetch everything; never skips the guard */
 	const char *from;  /* file path, "-" or URL; NULL = the configured upstream */
 	const char *trigger; /* "manual", "scheduled"; "file" is chosen when `from` is set */
 };
