@@ -35,4 +35,7 @@ alter type modelsync.sync_plan
 	add attribute send_all bool,          -- they must be
 	add attribute entries_digest bigint,
 	add attribute raw_digest bigint,
-	add attribute ids_digest numeric;
+	add attribute ids_digest numeric,
+	add attribute doc_raw uuid[],         -- beside doc_id: hashes of the bytes
+	add attribute raw_id text[],          -- documents whose bytes alone differ
+	add attribute raw_hash uuid[];

@@ -158,56 +158,103 @@ $$;
 -- Null when the pages are a catalogue at all.
 create or replace function modelsync.pages_problem(p_pages jsonb[])
 returns text
-language sql immutable
+language plpgsql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-	select case
-		when coalesce(cardinality(p_pages), 0) = 0 then 'the answer is empty'
-		else (select format('page %s: expected an object with a list "data", found %s', p.n,
-				case when jsonb_typeof(p.page) = 'object' then 'an object without it'
-				else coalesce(jsonb_typeof(p.page), 'nothing') end)
-			from unnest(p_pages) with ordinality p (page, n)
-			where jsonb_typeof(p.page) is distinct from 'array'
-				and jsonb_typeof(p.page -> 'data') is distinct from 'array'
-			order by p.n limit 1)
-		end;
+begin
+	if coalesce(cardinality(p_pages), 0) = 0 then
+		return 'the answer is empty';
+	end if;
+	for n in 1 .. cardinality(p_pages) loop
+		if not coalesce(jsonb_typeof(p_pages[n]) = 'array' or modelsync.has_list(p_pages[n]), false) then
+			return format('page %s: expected an object with a list "data", found %s', n,
+				case when jsonb_typeof(p_pages[n]) = 'object' then 'an object without it'
+				else coalesce(jsonb_typeof(p_pages[n]), 'nothing') end);
+		end if;
+	end loop;
+	return null;
+end
 $$;
 
--- The list of models of a page: upstream's answer, or a bare list.  Inlined.
-create or replace function modelsync.page_list(p_page jsonb)
+-- The entries of a page are looked at one by one, where they lie: a page may be large,
+-- and every copy of it costs more than what is to be found out.
+
+-- Whether a page has a list of models.  Inlined.
+create or replace function modelsync.has_list(p_page jsonb)
+returns bool
+language sql immutable
+as $$
+	select jsonb_path_match(p_page, 'strict $.data.type() == "array"', '{}', true);
+$$;
+
+-- How many entries a page has, upstream's answer or a bare list.  Inlined.
+create or replace function modelsync.page_size(p_page jsonb)
+returns int
+language sql immutable
+as $$
+	select case when jsonb_typeof(p_page) = 'array' then jsonb_array_length(p_page)
+		else jsonb_path_query_first(p_page, '$.data.size()')::int end;
+$$;
+
+-- One of them, counted from 0.  Inlined.
+create or replace function modelsync.entry_at(p_page jsonb, p_place int)
 returns jsonb
 language sql immutable
 as $$
-	select case when jsonb_typeof(p_page) = 'array' then p_page else p_page -> 'data' end;
+	select case when jsonb_typeof(p_page) = 'array' then p_page -> p_place
+		else p_page #> array['data', p_place::text] end;
 $$;
 
--- The entries of all pages, in order: that of a nested loop, which is the only way to
--- join these.
-create or replace function modelsync.page_entries(p_pages jsonb[])
-returns jsonb[]
-language sql immutable
-set search_path = pg_catalog, pg_temp
+-- Where the entries of all pages are, in order.  Inlined.
+create or replace function modelsync.entry_places(p_pages jsonb[])
+returns table (page int, place int)
+language sql immutable rows 1000
 as $$
-	select array(select e.entry
-		from unnest(p_pages) p (page),
-		lateral jsonb_array_elements(modelsync.page_list(p.page)) e (entry));
+	select s.page, g.place
+	from generate_subscripts(p_pages, 1) s (page),
+	lateral generate_series(0, modelsync.page_size(p_pages[s.page]) - 1) g (place);
 $$;
 
--- Their hashes, without a copy of the entries.
+-- Hashes of all entries.
 create or replace function modelsync.entry_hashes(p_pages jsonb[])
 returns bigint[]
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-	select array(select jsonb_hash_extended(e.entry, modelsync.normaliser_version())
-		from unnest(p_pages) p (page),
-		lateral jsonb_array_elements(modelsync.page_list(p.page)) e (entry));
+	select array(select jsonb_hash_extended(modelsync.entry_at(p_pages[x.page], x.place),
+			modelsync.normaliser_version())
+		from modelsync.entry_places(p_pages) x);
+$$;
+
+-- Ids of all entries; null where there is none.
+create or replace function modelsync.entry_ids(p_pages jsonb[])
+returns text[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array(select case when jsonb_typeof(e.id) = 'string' then e.id #>> '{}' end
+		from modelsync.entry_places(p_pages) x,
+		lateral (select modelsync.entry_at(p_pages[x.page], x.place) -> 'id') e (id));
+$$;
+
+-- The entries of the given numbers, which count from 1.
+create or replace function modelsync.entries(p_pages jsonb[], p_numbers int[])
+returns jsonb[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array(select modelsync.entry_at(p_pages[x.page], x.place)
+		from (select e.page, e.place
+			from (select p.page, p.place, row_number() over () as n
+				from modelsync.entry_places(p_pages) p) e
+			join unnest(p_numbers) i (n) on i.n = e.n
+			order by e.n offset 0) x);
 $$;
 
 -- Entries to facts, or to the problems ("path<TAB>message") that make the entry
 -- unusable.  n counts from 1.
 create or replace function modelsync.normalise(p_entries jsonb[])
-returns table (n bigint, facts jsonb, problems text[])
+returns table (n bigint, facts jsonb, problems text[], rest jsonb)
 language plpgsql immutable rows 400
 set search_path = pg_catalog, pg_temp
 set jit = off
@@ -269,7 +316,7 @@ begin
 			) price
 		)
 		select c.n, case when modelsync.is_dirty(c.e) then modelsync.clean_facts(f.facts) else f.facts end,
-			c.problems
+			c.problems, case when c.problems = '{}' then modelsync.document_rest(c.e) end
 		from checked c,
 		lateral (select case when c.problems = '{}' then jsonb_build_object(
 			'name', btrim(c.e ->> 'name'),

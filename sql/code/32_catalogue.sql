@@ -81,7 +81,7 @@ $$;
 
 -- Notes the answer that a run has applied.
 create or replace function modelsync.keep_catalogue(p_run modelsync.run, p modelsync.sync_plan,
-	p_pages jsonb[], p_meta jsonb)
+	p_pages int, p_meta jsonb)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -91,7 +91,7 @@ begin
 		run_id = p_run.run_id,
 		url = p_run.url,
 		-- of several pages each has its own
-		etag = case when cardinality(p_pages) < 2 and length(p_meta ->> 'etag') <= 1000
+		etag = case when p_pages < 2 and length(p_meta ->> 'etag') <= 1000
 			then nullif(p_meta ->> 'etag', '') end,
 		normaliser = modelsync.normaliser_version(),
 		entries_digest = case when p.again then coalesce(p.entries_digest, c.entries_digest)

@@ -116,81 +116,96 @@ as $$
 		order by index, problem limit 100) f;
 $$;
 
--- Stage 1: entries, findings, and the facts of those entries that are new or
--- differ from the document applied last.  Each entry is looked at as a whole
--- once; after that only the ones that differ are.
+-- Entries as they are told apart: by id and hashes.  Not inlined: the planner is to
+-- know that they are many.
+create or replace function modelsync.listing(p_ids text[], p_hashes bigint[], p_raw uuid[])
+returns table (id text, hash bigint, raw uuid, n int)
+language sql immutable rows 1000
+set search_path = pg_catalog, pg_temp
+as $$
+	select x.id, x.hash, x.raw, x.n::int
+	from unnest(p_ids, p_hashes, p_raw) with ordinality x (id, hash, raw, n);
+$$;
+
+-- Stage 1: findings, and the facts of those entries that are new or differ from the
+-- document applied last.  Each entry is looked at as a whole once; after that only the
+-- ones that differ are.  An entry that was not sent is null and known by its raw hash.
 create or replace function modelsync.plan_validate(inout p modelsync.sync_plan,
-	p_pages jsonb[], out seen text[], out same text[], out fresh text[], out fresh_facts jsonb[])
+	p_pages jsonb[], p_hashes bigint[], p_raw uuid[],
+	out seen text[], out same text[], out fresh text[], out fresh_facts jsonb[])
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
+	ids text[] := modelsync.entry_ids(p_pages);
 	entries jsonb[];
-	hashes bigint[];
+	unsent bool;
 	indexes int[];
-	ids text[];
+	fresh_ids text[];
 	fresh_hashes bigint[];
+	fresh_raw uuid[];
 	bad_ids text[];
 	bad_indexes int[];
 	bad text[];
+	invalid int[];
 begin
-	select modelsync.pages_problem(p_pages), '[]', 0, 0
-	into p.problem, p.findings, p.findings_total, p.invalid;
-	if p.problem is not null then
-		return;
-	end if;
-	hashes := modelsync.entry_hashes(p_pages);
-	p.entries_digest := hash_array_extended(hashes, modelsync.normaliser_version());
-	p := modelsync.plan_again(p, false);
-	if p.again then
-		return;
-	end if;
-	entries := modelsync.page_entries(p_pages);
 	select count(*), count(*) filter (where u.nth > 1),
+		coalesce(bool_or(u.id is null), false),
 		array_agg(u.id) filter (where u.id is not null and u.nth = 1),
 		array_agg(u.id) filter (where u.known and u.nth = 1),
 		array_agg(u.n order by u.n) filter (where not u.known and u.nth = 1),
 		array_agg(u.id order by u.n) filter (where not u.known and u.nth = 1),
 		array_agg(u.hash order by u.n) filter (where not u.known and u.nth = 1),
+		array_agg(u.raw order by u.n) filter (where not u.known and u.nth = 1),
+		array_agg(u.id) filter (where u.renewed and u.nth = 1),
+		array_agg(u.raw) filter (where u.renewed and u.nth = 1),
 		coalesce(array_agg(u.id order by u.n) filter (where u.nth > 1), '{}'),
 		coalesce(array_agg(u.n - 1 order by u.n) filter (where u.nth > 1), '{}'),
 		coalesce(array_agg(text E'id\tappears again; the first entry counts') filter (where u.nth > 1), '{}')
-	into p.total, p.duplicates, seen, same, indexes, ids, fresh_hashes, bad_ids, bad_indexes, bad
-	from (select e.n, e.id, e.hash, d.hash is not null as known, case when e.id is null then 1
+	into p.total, p.duplicates, unsent, seen, same, indexes, fresh_ids, fresh_hashes, fresh_raw,
+		p.raw_id, p.raw_hash, bad_ids, bad_indexes, bad
+	from (select e.*, case when e.id is null then 1
 			else row_number() over (partition by e.id collate "C" order by e.n) end as nth
-		from (select x.n::int,
-				case when jsonb_typeof(x.e -> 'id') = 'string' then x.e ->> 'id' end as id, x.hash
-			from unnest(entries, hashes) with ordinality x (e, hash, n)) e
-		left join modelsync.model_document d on d.model_id = e.id and d.hash = e.hash) u;
+		from (select l.n, coalesce(r.model_id, l.id) as id, l.hash, l.raw,
+				r.hash is not null or d.hash is not null as known,
+				r.hash is null and d.hash is not null and l.raw is not null as renewed
+			from modelsync.listing(ids, p_hashes, p_raw) l
+			left join modelsync.model_document r on r.raw_hash = l.raw and r.hash is not null
+				and r.normaliser = modelsync.normaliser_version()
+			left join modelsync.model_document d on d.model_id = l.id and d.hash = l.hash) e) u;
+	p.send_all := p.is_partial and unsent;
+	if p.send_all then
+		return;
+	end if;
+	p.invalid := 0;
 	if indexes is not null then
-		if cardinality(indexes) < p.total then
-			entries := array(select x.e from unnest(entries) with ordinality x (e, n)
-				join unnest(indexes) i (n) on i.n = x.n order by x.n);
-		end if;
-		with n as materialized (
-			select i.id, i.index, i.hash, e.entry, f.facts, f.problems
-			from modelsync.normalise(entries) f
-			join unnest(ids, indexes, fresh_hashes) with ordinality i (id, index, hash, n) on i.n = f.n
-			join unnest(entries) with ordinality e (entry, n) on e.n = f.n
-		)
-		select array_agg(n.id) filter (where n.facts is not null),
-			array_agg(n.facts) filter (where n.facts is not null),
-			array_agg(n.hash) filter (where n.facts is not null),
-			array_agg(modelsync.document_rest(n.entry)) filter (where n.facts is not null),
-			count(*) filter (where n.facts is null),
-			bad_ids || (select array_agg(b.id order by b.index) from n b, unnest(b.problems)),
-			bad_indexes || (select array_agg(b.index - 1 order by b.index) from n b, unnest(b.problems)),
-			bad || (select array_agg(x order by b.index) from n b, unnest(b.problems) x)
-		into fresh, fresh_facts, p.doc_hash, p.doc_rest, p.invalid, bad_ids, bad_indexes, bad
-		from n;
+		entries := modelsync.entries(p_pages, indexes);
+		select array_agg(fresh_ids[f.n]) filter (where f.facts is not null),
+			array_agg(f.facts) filter (where f.facts is not null),
+			array_agg(fresh_hashes[f.n]) filter (where f.facts is not null),
+			array_agg(fresh_raw[f.n]) filter (where f.facts is not null),
+			array_agg(f.rest) filter (where f.facts is not null),
+			array_agg(f.n) filter (where f.facts is null)
+		into fresh, fresh_facts, p.doc_hash, p.doc_raw, p.doc_rest, invalid
+		from modelsync.normalise(entries) f;
 		p.doc_id := fresh;
+	end if;
+	if invalid is not null then
+		p.invalid := cardinality(invalid);
+		select bad_ids || array_agg(fresh_ids[invalid[f.n]]),
+			bad_indexes || array_agg(indexes[invalid[f.n]] - 1), bad || array_agg(b.problem)
+		into bad_ids, bad_indexes, bad
+		from modelsync.normalise(array(select entries[i.n] from unnest(invalid) i (n))) f,
+		lateral unnest(f.problems) b (problem);
 	end if;
 	p.valid := p.total - p.duplicates - p.invalid;
 	p.ids_digest := modelsync.ids_digest(seen);
+	p.findings := '[]';
+	p.findings_total := cardinality(bad);
 	if bad <> '{}' then
 		p.findings := modelsync.list_findings(bad_ids, bad_indexes, bad);
-		p.findings_total := cardinality(bad);
 	end if;
 	if p.valid = 0 and p.total > 0 then
 		p.problem := modelsync.vanished_field(entries);
@@ -215,6 +230,7 @@ create or replace function modelsync.plan_compare(inout p modelsync.sync_plan, p
 	p_same text[], p_fresh text[], p_facts jsonb[], p_settings jsonb)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
@@ -223,9 +239,9 @@ declare
 	at timestamptz := date_trunc('milliseconds', clock_timestamp());
 begin
 	with listed as (
-		select s.id, f.facts
-		from unnest(p_seen) s (id)
-		left join unnest(p_fresh, p_facts) f (id, facts) on f.id = s.id
+		select s.id, p_facts[f.n] as facts
+		from modelsync.listing(p_seen, null, null) s
+		left join modelsync.listing(p_fresh, null, null) f on f.id = s.id
 	), candidate as materialized (
 		select coalesce(m.model_id, l.id) as id, l.facts, m.row_version as version,
 			coalesce(m.status, 'new') as status,
@@ -286,7 +302,10 @@ begin
 		array_agg(c.event)
 	into p.change_id, p.change_field, p.change_old, p.change_new, p.change_event
 	from modelsync.plan_changes(p) c;
-	p.alerts := modelsync.plan_alerts(p, p_settings);
+	-- new models alarm nobody
+	if 'added' <> any (p.kind) then
+		p.alerts := modelsync.plan_alerts(p, p_settings);
+	end if;
 end
 $$;
 
@@ -346,11 +365,11 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
+	pages jsonb[] := array['[{"id": "warm/up", "name": "Warm up", "pricing": {"prompt": "0"}}]'::jsonb];
 	p modelsync.sync_plan;
 	v record;
 begin
-	select * into v from modelsync.plan_validate(p, array[
-		'[{"id": "warm/up", "name": "Warm up", "pricing": {"prompt": "0"}}]'::jsonb]);
+	v := modelsync.plan_validate(p, pages, modelsync.entry_hashes(pages), null);
 	p := modelsync.plan_compare(v.p,
 		array(select m.model_id::text from public.model_access m) || text 'warm/up', '{}',
 		v.fresh, v.fresh_facts, p_settings);
@@ -368,17 +387,43 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	claimed numeric := coalesce((p_meta ->> 'total_count')::numeric, (
-		select max((g -> 'total_count')::numeric) from unnest(p_pages) g
-		where jsonb_typeof(g -> 'total_count') = 'number'));
+	claimed numeric := (p_meta ->> 'total_count')::numeric;
 begin
+	if claimed is null then
+		for n in 1 .. cardinality(p_pages) loop
+			if jsonb_typeof(p_pages[n] -> 'total_count') = 'number' then
+				claimed := greatest(claimed, (p_pages[n] -> 'total_count')::numeric);
+			end if;
+		end loop;
+	end if;
 	p.claimed := case when claimed is not null then least(greatest(claimed, 0), 2147483647) end;
 	p.incomplete := jsonb_typeof(p_pages[cardinality(p_pages)] #> '{links,next}') = 'string';
 end
 $$;
 
--- Validate, compare, guard.  Where p_meta says that upstream's answer is not modified,
--- there are no pages.
+-- The digests of an answer, and its entries' hashes.  Whoever sent hashes ahead may
+-- have left out the entries that are known.
+create or replace function modelsync.plan_digests(inout p modelsync.sync_plan, p_pages jsonb[],
+	p_meta jsonb, out hashes bigint[], out raw uuid[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	hashes := modelsync.entry_hashes(p_pages);
+	raw := (p_meta ->> 'hashes')::uuid[];
+	if cardinality(raw) <> cardinality(hashes) then
+		raise exception 'meta.hashes: % hashes of % entries', cardinality(raw), cardinality(hashes)
+			using errcode = 'invalid_parameter_value';
+	end if;
+	p.raw_digest := hash_array_extended(raw, 0);
+	if not p.is_partial then
+		p.entries_digest := hash_array_extended(hashes, modelsync.normaliser_version());
+	end if;
+end
+$$;
+
+-- Validate, compare, guard.  meta.not_modified: there are no pages, the answer is the
+-- one applied last; meta.sent_ahead: known entries are null.
 create or replace function modelsync.make_plan(p_pages jsonb[], p_meta jsonb, p_settings jsonb)
 returns modelsync.sync_plan
 language plpgsql stable
@@ -387,25 +432,32 @@ set jit = off
 as $$
 declare
 	p modelsync.sync_plan;
+	d record;
 	v record;
+	not_modified bool := coalesce((p_meta ->> 'not_modified')::bool, false);
 	started timestamptz := clock_timestamp();
 begin
-	p.is_partial := coalesce((p_meta ->> 'not_modified')::bool, false);
-	if p.is_partial then
+	p.is_partial := not_modified or coalesce((p_meta ->> 'sent_ahead')::bool, false);
+	if not_modified then
 		p := modelsync.plan_again(p, true);
 		p.send_all := p.again is null;
 	else
-		select * into v from modelsync.plan_validate(p, p_pages);
-		p := v.p;
+		p.problem := modelsync.pages_problem(p_pages);
+		if p.problem is null then
+			d := modelsync.plan_digests(p, p_pages, p_meta);
+			p := modelsync.plan_again(d.p, false);
+			if p.again is null then
+				v := modelsync.plan_validate(p, p_pages, d.hashes, d.raw);
+				p := v.p;
+			end if;
+			p := modelsync.plan_claim(p, p_pages, p_meta);
+		end if;
 	end if;
 	p.validate_ms := modelsync.elapsed_ms(started);
 	if p.problem is not null or p.send_all then
 		return p;
 	end if;
 	started := clock_timestamp();
-	if not p.is_partial then
-		p := modelsync.plan_claim(p, p_pages, p_meta);
-	end if;
 	if p.again then
 		p := modelsync.plan_absent(p, p_settings);
 	else
@@ -415,5 +467,23 @@ begin
 	p.send_all := p.is_partial and p.guard <> '[]';
 	p.compare_ms := modelsync.elapsed_ms(started);
 	return p;
+end
+$$;
+
+-- Which of the entries with these hashes, counted from 1, the engine must see; the
+-- others are as they were applied last.
+create or replace function modelsync.sync_unknown(p_hashes uuid[])
+returns jsonb
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+begin
+	return (
+		select coalesce(jsonb_agg(h.n order by h.n), '[]')
+		from unnest(p_hashes) with ordinality h (raw, n)
+		left join modelsync.model_document d on d.raw_hash = h.raw and d.hash is not null
+			and d.normaliser = modelsync.normaliser_version()
+		where d.hash is null);
 end
 $$;

@@ -110,7 +110,9 @@ begin
 		), field as (
 			select c.id, jsonb_agg(jsonb_build_object('field', r.field, 'old', r.old, 'new', r.new)
 				order by r.field collate "C") as fields
-			from unnest(p.change_id, p.change_field, p.change_old, p.change_new) c (id, field, old, new),
+			from touched t
+			join unnest(p.change_id, p.change_field, p.change_old, p.change_new)
+				c (id, field, old, new) on c.id = t.id,
 			lateral modelsync.readable_change(c.field, c.old, c.new) r
 			group by c.id
 		)
@@ -140,38 +142,46 @@ create or replace function modelsync.report(p modelsync.sync_plan, p_state text,
 returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
+declare
+	counts jsonb := modelsync.plan_counts(p);
+	times jsonb := jsonb_build_object(
+		'fetch', coalesce((p_meta ->> 'fetch_ms')::numeric, 0),
+		'validate', coalesce(p.validate_ms, 0),
+		'compare', coalesce(p.compare_ms, 0),
+		'apply', 0, 'record', 0) || coalesce(p_times, '{}');
+	database numeric := (times ->> 'validate')::numeric + (times ->> 'compare')::numeric
+		+ (times ->> 'apply')::numeric + (times ->> 'record')::numeric;
+	not_modified bool := coalesce((p_meta ->> 'not_modified')::bool, false);
+	changes jsonb := '[]';
+	changes_total bigint := 0;
 begin
-	return (
-		select jsonb_build_object(
-			'ok', true,
-			'run', null,
-			'sync_log_id', null,
-			'state', p_state,
-			'category', p_category,
-			'message', coalesce(p_message,
-				concat(case when t.not_modified then 'not modified: ' end, modelsync.summary(t.counts))),
-			'not_modified', t.not_modified,
-			'hold', null,
-			'changeset', null,
-			'counts', t.counts,
-			'timing_ms', t.times || jsonb_build_object(
-				'database', (select sum(v.value::numeric) from jsonb_each_text(t.times) v
-					where v.key in ('validate', 'compare', 'apply', 'record')),
-				'total', (select sum(v.value::numeric) from jsonb_each_text(t.times) v)),
-			'bytes', (p_meta ->> 'bytes')::bigint,
-			'findings', coalesce(p.findings, '[]'),
-			'findings_total', coalesce(p.findings_total, 0),
-			'guard', coalesce(p.guard, '[]'),
-			'alerts', coalesce(p.alerts, '[]'),
-			'changes', case when p.model_id is null then '[]' else modelsync.plan_diff(p, 1000) end,
-			'changes_total', (select count(*) from unnest(p.model_id, p.kind) t (id, kind)
-				where t.kind not in ('absent', 'adopted') or t.id = any (p.change_id)))
-		from (select modelsync.plan_counts(p) as counts,
-			coalesce((p_meta ->> 'not_modified')::bool, false) as not_modified, jsonb_build_object(
-			'fetch', coalesce((p_meta ->> 'fetch_ms')::numeric, 0),
-			'validate', coalesce(p.validate_ms, 0),
-			'compare', coalesce(p.compare_ms, 0),
-			'apply', 0, 'record', 0) || coalesce(p_times, '{}') as times) t);
+	if p.model_id is not null then
+		changes := modelsync.plan_diff(p, 1000);
+		changes_total := (select count(*) from unnest(p.model_id, p.kind) t (id, kind)
+			where t.kind not in ('absent', 'adopted') or t.id = any (p.change_id));
+	end if;
+	return jsonb_build_object(
+		'ok', true,
+		'run', null,
+		'sync_log_id', null,
+		'state', p_state,
+		'category', p_category,
+		'message', coalesce(p_message,
+			concat(case when not_modified then 'not modified: ' end, modelsync.summary(counts))),
+		'not_modified', not_modified,
+		'hold', null,
+		'changeset', null,
+		'counts', counts,
+		'timing_ms', times || jsonb_build_object('database', database,
+			'total', database + (times ->> 'fetch')::numeric),
+		'bytes', (p_meta ->> 'bytes')::bigint,
+		'findings', coalesce(p.findings, '[]'),
+		'findings_total', coalesce(p.findings_total, 0),
+		'guard', coalesce(p.guard, '[]'),
+		'alerts', coalesce(p.alerts, '[]'),
+		'changes', changes,
+		'changes_total', changes_total);
 end
 $$;

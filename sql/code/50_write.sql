@@ -182,20 +182,33 @@ end
 $$;
 
 create or replace function modelsync.store_documents(p_ids text[], p_hashes bigint[],
-	p_rests jsonb[], p_run bigint)
+	p_raw uuid[], p_rests jsonb[], p_run bigint)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 begin
-	insert into modelsync.model_document as d (model_id, hash, rest, run_id)
-	select t.id, t.hash, t.rest, p_run
-	from unnest(p_ids, p_hashes, p_rests) t (id, hash, rest)
+	insert into modelsync.model_document as d (model_id, hash, raw_hash, normaliser, rest, run_id)
+	select t.id, t.hash, t.raw, modelsync.normaliser_version(), t.rest, p_run
+	from unnest(p_ids, p_hashes, p_raw, p_rests) t (id, hash, raw, rest)
 	on conflict (model_id) do update
-	set hash = excluded.hash, rest = excluded.rest, run_id = excluded.run_id,
-		updated_at = clock_timestamp();
+	set hash = excluded.hash, raw_hash = excluded.raw_hash, normaliser = excluded.normaliser,
+		rest = excluded.rest, run_id = excluded.run_id, updated_at = clock_timestamp();
 end
+$$;
+
+-- Notes the hashes of documents that came in other bytes but say the same.
+create or replace function modelsync.renew_raw_hashes(p_ids text[], p_raw uuid[])
+returns void
+language sql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+	update modelsync.model_document d
+	set raw_hash = t.raw, normaliser = modelsync.normaliser_version()
+	from unnest(p_ids, p_raw) t (id, raw)
+	where d.model_id = t.id;
 $$;
 
 -- Opens a changeset and logs its changes.  Edits and direct writes get their audit

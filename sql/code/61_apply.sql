@@ -12,7 +12,7 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 	insert into modelsync.hold as h (run_id, pages, meta, guard, report)
-	values (p_run, p_pages, coalesce(p_meta, '{}'), p_report -> 'guard', p_report)
+	values (p_run, p_pages, coalesce(p_meta, '{}') - 'hashes', p_report -> 'guard', p_report)
 	on conflict ((true)) where state = 'open' do update
 	set run_id = excluded.run_id, pages = excluded.pages, meta = excluded.meta,
 		guard = excluded.guard, report = excluded.report, replaced_at = clock_timestamp()
@@ -82,7 +82,10 @@ begin
 		where t.kind <> 'added';
 	end if;
 	if cardinality(p.doc_id) > 0 then
-		perform modelsync.store_documents(p.doc_id, p.doc_hash, p.doc_rest, p_run);
+		perform modelsync.store_documents(p.doc_id, p.doc_hash, p.doc_raw, p.doc_rest, p_run);
+	end if;
+	if p.raw_id is not null then
+		perform modelsync.renew_raw_hashes(p.raw_id, p.raw_hash);
 	end if;
 	perform modelsync.engine_end();
 end
@@ -155,6 +158,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	p modelsync.sync_plan;
+	pages int := cardinality(p_pages);
 	started timestamptz;
 	applied numeric;
 	changeset bigint;
@@ -171,13 +175,13 @@ begin
 		return modelsync.finish_held(p_run, p, p_pages, p_meta);
 	end if;
 	started := clock_timestamp();
-	if p.model_id is not null or cardinality(p.doc_id) > 0 then
+	if p.model_id is not null or p.doc_id is not null or p.raw_id is not null then
 		perform modelsync.write_plan(p, p_run.run_id);
 	end if;
 	applied := modelsync.elapsed_ms(started);
 	started := clock_timestamp();
 	changeset := modelsync.record_plan(p, p_run);
-	perform modelsync.keep_catalogue(p_run, p, p_pages, p_meta);
+	perform modelsync.keep_catalogue(p_run, p, pages, p_meta);
 	update modelsync.hold set resolved_at = clock_timestamp(), resolved_run = p_run.run_id,
 		resolved_by = modelsync.actor_text(p_run.session_user_name, p_run.os_user),
 		state = case when p_run.trigger = 'hold' then 'applied' else 'superseded' end

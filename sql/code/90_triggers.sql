@@ -161,6 +161,18 @@ begin
 end
 $$;
 
+-- A model that somebody gave another id is not the one its document came for.
+create or replace function modelsync.forget_hash()
+returns trigger
+language plpgsql
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	new.hash := null;
+	return new;
+end
+$$;
+
 -- Who may use what depends on the profile: caches are told.
 create or replace function modelsync.announce_profile()
 returns trigger
@@ -204,6 +216,11 @@ create trigger modelsync_direct_delete after delete on public.model_access
 	when (current_setting('modelsync.engine', true) is distinct from 'on'
 		or not has_schema_privilege('modelsync', 'create'))
 	execute function modelsync.log_direct_delete();
+
+drop trigger if exists modelsync_renamed on modelsync.model_document;
+create trigger modelsync_renamed before update of model_id on modelsync.model_document
+	for each row when (old.model_id <> new.model_id)
+	execute function modelsync.forget_hash();
 
 drop trigger if exists modelsync_profile on public.profiles;
 create trigger modelsync_profile after update on public.profiles
