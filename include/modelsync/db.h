@@ -149,9 +149,17 @@ struct ms_fetched_pages { /* borrowed view of what was fetched */
 	double fetch_ms;
 	const char *etag;     /* of the whole answer, or NULL */
 	bool is_not_modified; /* no pages: upstream still has what `etag` stands for */
+	const char *hashes; /* of all entries in order, as text of a uuid[]; or NULL */
+	bool is_stripped;   /* entries that ms_run_known() names are null in the pages */
 };
 /*
- * *out is NULL when "not modified" is not enough to go on: nothing has happened, and the whole
+ * Tells which entries the database has just as they are, by their hashes (text of a uuid[]);
+ * `is_known` has room for `count`, and *known is how many there are.
+ */
+bool ms_run_known(struct ms_db *db, const char *hashes, bool *is_known, size_t count, size_t *known,
+		  struct ms_error *err) MS_MUST_CHECK;
+/*
+ * *out is NULL when what was sent is not enough to go on: nothing has happened, and the whole
  * catalogue may be applied with the same claim.
  */
 bool ms_run_apply(struct ms_db *db, const struct ms_claim *claim,

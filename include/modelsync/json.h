@@ -16,9 +16,11 @@
  */
 struct ms_json;
 
+#define MS_JSON_MAX_DEPTH 512 /* arrays and objects within each other */
+
 /*
  * Parses a whole text. Refused with category `parse` and the byte offset: invalid UTF-8, anything
- * but white space after the value, nesting deeper than 512, "\u0000" (see ms_json_repair_escapes).
+ * but white space after the value, nesting deeper than MS_JSON_MAX_DEPTH, "\u0000" (see ms_json_repair_escapes).
  */
 struct ms_json *ms_json_parse(const char *text, size_t len, struct ms_error *err) MS_MUST_CHECK;
 void ms_json_free(struct ms_json *v);

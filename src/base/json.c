@@ -17,8 +17,6 @@
 #include "modelsync/text.h"
 #include "modelsync/utf8.h"
 
-#define MAX_DEPTH 512
-
 static cJSON *tree(struct ms_json *v)
 {
 	return (cJSON *)(void *)v;
@@ -143,8 +141,8 @@ static bool is_acceptable(const char *text, size_t len, struct ms_error *err)
 	if (sc.bad_escapes)
 		return ms_fail(err, MS_ERR_PARSE, "\\u0000 or half a surrogate pair at byte %zu",
 			       sc.first_bad);
-	if (sc.deepest > MAX_DEPTH)
-		return ms_fail(err, MS_ERR_PARSE, "nested deeper than %d levels", MAX_DEPTH);
+	if (sc.deepest > MS_JSON_MAX_DEPTH)
+		return ms_fail(err, MS_ERR_PARSE, "nested deeper than %d levels", MS_JSON_MAX_DEPTH);
 	return true;
 }
 

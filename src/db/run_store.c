@@ -118,6 +118,10 @@ static char *meta_text(const struct ms_fetched_pages *pages)
 		ms_json_add_string(o, "etag", pages->etag);
 	if (pages->is_not_modified)
 		ms_json_add_bool(o, "not_modified", true);
+	if (pages->hashes)
+		ms_json_add_string(o, "hashes", pages->hashes);
+	if (pages->is_stripped)
+		ms_json_add_bool(o, "sent_ahead", true);
 	text = ms_json_print(o);
 	ms_json_free(o);
 	return text;
@@ -173,6 +177,38 @@ static bool hand_over(struct ms_db *db, const char *function, const char *const 
 	ms_free(settings);
 	ms_free(params);
 	return ok;
+}
+
+/* The numbers of unknown entries count from 1. */
+static bool take_known(const struct ms_json *unknown, bool *is_known, size_t count, size_t *known,
+		       struct ms_error *err)
+{
+	for (size_t i = 0; i < count; i++)
+		is_known[i] = true;
+	*known = count;
+	for (const struct ms_json *n = ms_json_first(unknown); n; n = ms_json_next(n)) {
+		int64_t at = ms_json_int(n, 0);
+
+		if (at < 1 || (uint64_t)at > count || !is_known[at - 1])
+			return ms_fail(err, MS_ERR_INTERNAL,
+				       "the database asks for entry %lld of %zu", (long long)at,
+				       count);
+		is_known[at - 1] = false;
+		--*known;
+	}
+	return true;
+}
+
+bool ms_run_known(struct ms_db *db, const char *hashes, bool *is_known, size_t count, size_t *known,
+		  struct ms_error *err)
+{
+	struct ms_json *unknown = NULL;
+	bool good = db_query_json(db, "SELECT modelsync.sync_unknown($1::uuid[])", 1, &hashes,
+				  &unknown, err) &&
+		    take_known(unknown, is_known, count, known, err);
+
+	ms_json_free(unknown);
+	return good;
 }
 
 bool ms_run_apply(struct ms_db *db, const struct ms_claim *claim, const struct ms_fetched_pages *pages,

@@ -1,3 +1,9 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += libsync.a
-libsync_a_SOURCES = src/sync/sync.c
+libsync_a_CFLAGS = $(AM_CFLAGS) $(XXHASH_CFLAGS)
+libsync_a_SOURCES = \
+	src/sync/entries.c \
+	src/sync/entries.h \
+	src/sync/handover.c \
+	src/sync/handover.h \
+	src/sync/sync.c

@@ -24,6 +24,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "handover.h"
 #include "modelsync/clock.h"
 #include "modelsync/json.h"
 #include "modelsync/log.h"
@@ -291,7 +292,7 @@ static bool hand_over(struct job *j, struct ms_run_report **out, struct ms_error
 	if (!enter_database(s, err))
 		return false;
 	good = leave_database(
-		s, j->claim.run ? ms_run_apply(s->db, &j->claim, &pages, s->config, out, err)
+		s, j->claim.run ? handover_apply(s->db, &j->claim, &pages, s->config, out, err)
 				: ms_run_preview(s->db, &pages, s->config, out, err));
 	if (!good) {
 		explain_unreadable(err);

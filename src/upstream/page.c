@@ -6,6 +6,7 @@
 
 #include "excerpt.h"
 #include "modelsync/json.h"
+#include "modelsync/json_scan.h"
 #include "modelsync/memory.h"
 #include "modelsync/utf8.h"
 
@@ -105,8 +106,29 @@ static bool read_root(const struct ms_json *root, struct page *out, struct ms_er
 		return false;
 	if (!ms_json_is_array(data))
 		return fail_without_data(root, data, err);
-	out->models = ms_json_count(data);
+	out->models += ms_json_count(data);
 	return read_total(root, out, err) && read_next(root, out, err);
+}
+
+/* A tree of the answer without its models, for which the database is there. */
+static struct ms_json *parse_root(const struct ms_text *text, size_t *models, struct ms_error *err)
+{
+	struct ms_json_list list;
+	struct ms_json *root;
+	struct ms_text bare;
+
+	if (!ms_json_scan(text->data, text->len, "data", &list, err))
+		return NULL;
+	*models = list.count;
+	ms_text_init(&bare, 0);
+	ms_text_add_bytes(&bare, text->data, list.whole.start);
+	if (list.whole.len)
+		ms_text_add(&bare, "[]");
+	ms_text_add(&bare, text->data + list.whole.start + list.whole.len);
+	root = ms_json_parse(ms_text_str(&bare), bare.len, err);
+	ms_text_clear(&bare);
+	ms_json_list_clear(&list);
+	return root;
 }
 
 static void drop_byte_order_mark(struct ms_text *text)
@@ -170,7 +192,7 @@ bool page_check(struct ms_text *text, const char *content_type, struct page *out
 	if (!check_text(text, content_type, err))
 		return false;
 	ms_json_repair_escapes(text->data, text->len);
-	root = ms_json_parse(text->data, text->len, err);
+	root = parse_root(text, &out->models, err);
 	if (!root) {
 		explain_not_json(text, content_type, err);
 		return false;

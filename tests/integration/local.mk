@@ -34,7 +34,7 @@ tests_integration_core_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_integration_core_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_integration_core_test_LDADD = \
 	libruntime.a libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
-	$(CMOCKA_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS)
+	$(CMOCKA_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS)
 TESTS += tests/integration/core.sh
 endif
 EXTRA_DIST += tests/integration/core.sh
