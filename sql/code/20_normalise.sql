@@ -7,8 +7,8 @@
 -- after this file (compare, log, apply, undo) speaks in facts.  A model whose
 -- entry breaks a rule yields findings instead of facts and is left alone.
 --
--- What is allowed where is a table of rules inside normalise(); each kind of rule
--- is a branch of value_problem().
+-- What is allowed where is a list of rules inside normalise(); each kind of rule is a
+-- branch of value_problem().
 
 -- Seed of document hashes.  Raise it when normalise() changes what it makes of
 -- the same input, and every model is compared again by the next sync.
@@ -65,6 +65,16 @@ as $$
 		end;
 $$;
 
+-- The same with the path in front.  Where type and kind are constants, only what they
+-- ask for is left of it.  Inlined.
+create or replace function modelsync.field_problem(p_path text, p_value jsonb, p_type text,
+	p_kind text, p_max bigint)
+returns text
+language sql immutable
+as $$
+	select p_path || E'\t' || modelsync.value_problem(p_value, p_type, p_kind, p_max);
+$$;
+
 -- What is wrong with a price.
 create or replace function modelsync.price_problem(p_value jsonb)
 returns text
@@ -92,14 +102,14 @@ as $$
 	from jsonb_array_elements_text(p_value) with ordinality w (word, n);
 $$;
 
--- Whether an entry holds any character the clean functions would touch, seen in
--- its text form, where control characters are escapes.  Hardly any does, and
+-- Whether facts hold any character the clean functions would touch, seen in
+-- their text form, where control characters are escapes.  Hardly any does, and
 -- looking once is cheaper than cleaning a dozen fields.  Inlined.
-create or replace function modelsync.is_dirty(p_entry jsonb)
+create or replace function modelsync.is_dirty(p_facts jsonb)
 returns bool
 language sql immutable
 as $$
-	select p_entry::text ~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
+	select p_facts::text ~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
 $$;
 
 -- The prices that are columns of the contract or known to us.  A key upstream
@@ -257,53 +267,69 @@ create or replace function modelsync.normalise(p_entries jsonb[])
 returns table (n bigint, facts jsonb, problems text[], rest jsonb)
 language plpgsql immutable rows 400
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 #variable_conflict use_column
 begin
 	return query
-		with rule (path, keys, type, kind, max) as materialized (values
-			('', '{}'::text[], 'object', 'object', 0::bigint),
-			('id', '{id}', 'string', 'id', 100),
-			('name', '{name}', 'string', 'name', 255),
-			('description', '{description}', 'string', 'text', 100000),
-			('canonical_slug', '{canonical_slug}', 'string', 'text', 255),
-			('hugging_face_id', '{hugging_face_id}', 'string', 'text', 255),
-			('created', '{created}', 'number', 'count', 253402300799),
-			('context_length', '{context_length}', 'number', 'count', 2147483647),
-			('architecture', '{architecture}', 'object', 'object', 0),
-			('architecture.modality', '{architecture,modality}', 'string', 'text', 50),
-			('architecture.input_modalities', '{architecture,input_modalities}', 'array', 'words', 0),
-			('architecture.output_modalities', '{architecture,output_modalities}', 'array', 'words', 0),
-			('architecture.tokenizer', '{architecture,tokenizer}', 'string', 'text', 100),
-			('architecture.instruct_type', '{architecture,instruct_type}', 'string', 'text', 100),
-			('top_provider', '{top_provider}', 'object', 'object', 0),
-			('top_provider.context_length', '{top_provider,context_length}', 'number', 'count', 2147483647),
-			('top_provider.max_completion_tokens', '{top_provider,max_completion_tokens}',
-				'number', 'count', 2147483647),
-			('top_provider.is_moderated', '{top_provider,is_moderated}', 'boolean', 'flag', 0),
-			('pricing', '{pricing}', 'object', 'object', 0),
-			('supported_parameters', '{supported_parameters}', 'array', 'words', 0),
-			('supported_voices', '{supported_voices}', 'array', 'words', 0),
-			('knowledge_cutoff', '{knowledge_cutoff}', 'string', 'text', 100),
-			('expiration_date', '{expiration_date}', 'string', 'date', 0),
-			('links.details', '{links,details}', 'string', 'text', 2000),
-			('alias_target', '{alias_target}', 'object', 'object', 0),
-			('alias_target.slug', '{alias_target,slug}', 'string', 'text', 255)
-		), checked as materialized (
+		with checked as (
 			select u.n, u.e, price.prices,
-				coalesce(field.problems, '{}') || price.problems
+				field.problems || price.problems
 				|| case when jsonb_typeof(u.e -> 'alias_target') = 'object'
 						and u.e #> '{alias_target,slug}' is null
 					then array[E'alias_target.slug\tis missing'] end
 				|| case when u.e #> '{pricing,overrides}' <> 'null'
 					then modelsync.override_problems(u.e #> '{pricing,overrides}') end as problems
 			from unnest(p_entries) with ordinality u (e, n),
-			lateral (
-				select array_agg(v.path || E'\t' || modelsync.value_problem(v.value, v.type, v.kind, v.max)) as problems
-				from (select r.*, u.e #> r.keys as value from rule r offset 0) v
-				where modelsync.value_problem(v.value, v.type, v.kind, v.max) is not null
-			) field,
+			lateral (select u.e -> 'id' as id, u.e -> 'name' as name, u.e -> 'description' as description,
+					u.e -> 'canonical_slug' as slug, u.e -> 'hugging_face_id' as hugging_face,
+					u.e -> 'created' as created, u.e -> 'context_length' as context,
+					u.e -> 'architecture' as architecture,
+					u.e #> '{architecture,modality}' as modality,
+					u.e #> '{architecture,input_modalities}' as inputs,
+					u.e #> '{architecture,output_modalities}' as outputs,
+					u.e #> '{architecture,tokenizer}' as tokenizer,
+					u.e #> '{architecture,instruct_type}' as instruct,
+					u.e -> 'top_provider' as provider,
+					u.e #> '{top_provider,context_length}' as provider_context,
+					u.e #> '{top_provider,max_completion_tokens}' as completion,
+					u.e #> '{top_provider,is_moderated}' as moderated,
+					u.e -> 'pricing' as pricing, u.e -> 'supported_parameters' as parameters,
+					u.e -> 'supported_voices' as voices, u.e -> 'knowledge_cutoff' as cutoff,
+					u.e -> 'expiration_date' as expiry, u.e #> '{links,details}' as details,
+					u.e -> 'alias_target' as alias, u.e #> '{alias_target,slug}' as target
+				offset 0) v,
+			lateral (select array_remove(array[
+				modelsync.field_problem('', u.e, 'object', 'object', 0),
+				modelsync.field_problem('id', v.id, 'string', 'id', 100),
+				modelsync.field_problem('name', v.name, 'string', 'name', 255),
+				modelsync.field_problem('description', v.description, 'string', 'text', 100000),
+				modelsync.field_problem('canonical_slug', v.slug, 'string', 'text', 255),
+				modelsync.field_problem('hugging_face_id', v.hugging_face, 'string', 'text', 255),
+				modelsync.field_problem('created', v.created, 'number', 'count', 253402300799),
+				modelsync.field_problem('context_length', v.context, 'number', 'count', 2147483647),
+				modelsync.field_problem('architecture', v.architecture, 'object', 'object', 0),
+				modelsync.field_problem('architecture.modality', v.modality, 'string', 'text', 50),
+				modelsync.field_problem('architecture.input_modalities', v.inputs, 'array', 'words', 0),
+				modelsync.field_problem('architecture.output_modalities', v.outputs, 'array', 'words', 0),
+				modelsync.field_problem('architecture.tokenizer', v.tokenizer, 'string', 'text', 100),
+				modelsync.field_problem('architecture.instruct_type', v.instruct, 'string', 'text', 100),
+				modelsync.field_problem('top_provider', v.provider, 'object', 'object', 0),
+				modelsync.field_problem('top_provider.context_length', v.provider_context,
+					'number', 'count', 2147483647),
+				modelsync.field_problem('top_provider.max_completion_tokens', v.completion,
+					'number', 'count', 2147483647),
+				modelsync.field_problem('top_provider.is_moderated', v.moderated, 'boolean', 'flag', 0),
+				modelsync.field_problem('pricing', v.pricing, 'object', 'object', 0),
+				modelsync.field_problem('supported_parameters', v.parameters, 'array', 'words', 0),
+				modelsync.field_problem('supported_voices', v.voices, 'array', 'words', 0),
+				modelsync.field_problem('knowledge_cutoff', v.cutoff, 'string', 'text', 100),
+				modelsync.field_problem('expiration_date', v.expiry, 'string', 'date', 0),
+				modelsync.field_problem('links.details', v.details, 'string', 'text', 2000),
+				modelsync.field_problem('alias_target', v.alias, 'object', 'object', 0),
+				modelsync.field_problem('alias_target.slug', v.target, 'string', 'text', 255)
+				], null) as problems) field,
 			lateral (
 				select jsonb_object_agg(k.key, k.value #>> '{}') filter (where k.ok) as prices,
 					array_agg('pricing.' || k.key || E'\t' || modelsync.price_problem(k.value))
@@ -314,8 +340,9 @@ begin
 					where p.key <> 'overrides' and jsonb_typeof(p.value) <> 'null'
 						and (modelsync.is_known_price(p.key) or p.key ~ '^[A-Za-z0-9_.-]+$')) k
 			) price
+			offset 0
 		)
-		select c.n, case when modelsync.is_dirty(c.e) then modelsync.clean_facts(f.facts) else f.facts end,
+		select c.n, case when modelsync.is_dirty(f.facts) then modelsync.clean_facts(f.facts) else f.facts end,
 			c.problems, case when c.problems = '{}' then modelsync.document_rest(c.e) end
 		from checked c,
 		lateral (select case when c.problems = '{}' then jsonb_build_object(

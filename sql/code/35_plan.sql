@@ -10,6 +10,7 @@ create or replace function modelsync.plan_changes(p modelsync.sync_plan)
 returns table (model_id text, field text, old jsonb, new jsonb, event text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set work_mem = '128MB'
 set jit = off
 as $$
 #variable_conflict use_column
@@ -136,6 +137,7 @@ create or replace function modelsync.plan_validate(inout p modelsync.sync_plan,
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set work_mem = '128MB'
 set jit = off
 as $$
 declare
@@ -172,9 +174,10 @@ begin
 				r.hash is not null or d.hash is not null as known,
 				r.hash is null and d.hash is not null and l.raw is not null as renewed
 			from modelsync.listing(ids, p_hashes, p_raw) l
-			left join modelsync.model_document r on r.raw_hash = l.raw and r.hash is not null
-				and r.normaliser = modelsync.normaliser_version()
-			left join modelsync.model_document d on d.model_id = l.id and d.hash = l.hash) e) u;
+			left join modelsync.model_document r on p_raw is not null and r.raw_hash = l.raw
+				and r.hash is not null and r.normaliser = modelsync.normaliser_version()
+			left join lateral (select d.hash from modelsync.model_document d
+				where r.hash is null and d.model_id = l.id and d.hash = l.hash offset 0) d on true) e) u;
 	p.send_all := p.is_partial and unsent;
 	if p.send_all then
 		return;
@@ -231,6 +234,8 @@ create or replace function modelsync.plan_compare(inout p modelsync.sync_plan, p
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_mergejoin = off
+set work_mem = '128MB'
 set jit = off
 as $$
 declare
@@ -356,9 +361,9 @@ as $$
 $$;
 
 -- Takes one made-up model through validation and comparison; it only reads, so
--- that nothing that hinders writing can hinder a claim.  A session's first sync spends half its time on reading the
--- catalogs and planning; the claim does that while there is a fetch to wait for
--- anyway.
+-- that nothing that hinders writing can hinder a claim.  A session's first sync spends
+-- half its time on reading the catalogs and planning; the claim does that, once, while
+-- there is a fetch to wait for anyway.
 create or replace function modelsync.warm_up(p_settings jsonb)
 returns void
 language plpgsql stable
@@ -369,6 +374,9 @@ declare
 	p modelsync.sync_plan;
 	v record;
 begin
+	if current_setting('modelsync.is_warm', true) = 'on' then
+		return;
+	end if;
 	v := modelsync.plan_validate(p, pages, modelsync.entry_hashes(pages), null);
 	p := modelsync.plan_compare(v.p,
 		array(select m.model_id::text from public.model_access m) || text 'warm/up', '{}',
@@ -376,6 +384,7 @@ begin
 	p.guard := modelsync.guard(p, p_settings);
 	perform modelsync.report(p, 'preview', null, null, null, null);
 	perform modelsync.quality_counts();
+	perform set_config('modelsync.is_warm', 'on', false);
 end
 $$;
 

@@ -11,6 +11,7 @@
 #include "../../src/upstream/page.h"
 #include "../../src/upstream/url.h"
 #include "modelsync/json.h"
+#include "modelsync/json_scan.h"
 #include "modelsync/memory.h"
 #include "modelsync/utf8.h"
 
@@ -36,6 +37,31 @@ static bool is_one_clean_line(const char *s)
 	return true;
 }
 
+static bool is_same(const char *text, const struct ms_json_range *range, const struct ms_json *model)
+{
+	struct ms_error err;
+	struct ms_json *v = ms_json_parse(text + range->start, range->len, &err);
+	char *here = ms_json_print(v), *there = ms_json_print(model);
+	bool same = strcmp(here, there) == 0;
+
+	ms_free(here);
+	ms_free(there);
+	ms_json_free(v);
+	return same;
+}
+
+/* The list that is found without a tree has the models of the tree. */
+static void check_split(const struct ms_text *text, const struct ms_json *model)
+{
+	struct ms_json_list list;
+	struct ms_error err;
+
+	require(ms_json_scan(text->data, text->len, "data", &list, &err));
+	for (size_t i = 0; i < list.count; i++, model = ms_json_next(model))
+		require(model && is_same(text->data, &list.items[i], model));
+	ms_json_list_clear(&list);
+}
+
 static void check_accepted(const struct ms_text *text, const struct page *page)
 {
 	struct ms_error err;
@@ -45,6 +71,7 @@ static void check_accepted(const struct ms_text *text, const struct page *page)
 	require(strlen(text->data) == text->len);
 	require(page->models == ms_json_count(ms_json_get(root, "data")));
 	require(page->total_count >= -1);
+	check_split(text, ms_json_first(ms_json_get(root, "data")));
 	ms_json_free(root);
 }
 
