@@ -19,7 +19,7 @@ bench-terminal: modelsync-tui$(EXEEXT)
 EXTRA_DIST += tests/bench/console.sh
 bench: bench-console bench-terminal
 
-EXTRA_DIST += tests/bench/engine.py
+EXTRA_DIST += tests/bench/answers.py tests/bench/engine.py
 .PHONY: bench-engine
 bench-engine:
 	MODELSYNC_BIN= $(top_srcdir)/tests/bench/engine.py
@@ -36,3 +36,19 @@ EXTRA_DIST += tests/bench/queries.py
 bench-queries: modelsync-tui$(EXEEXT)
 	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/queries.py
 bench: bench-queries
+
+EXTRA_PROGRAMS += tests/bench/handover
+tests_bench_handover_SOURCES = tests/bench/handover.c
+tests_bench_handover_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_bench_handover_LDADD = \
+	libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
+	$(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS)
+EXTRA_DIST += tests/bench/sync.py tests/bench/endurance.py
+BENCH_SYNC_ENVIRONMENT = \
+	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui HANDOVER=$(abs_top_builddir)/tests/bench/handover
+.PHONY: bench-sync bench-endurance
+bench-sync: modelsync-tui$(EXEEXT) tests/bench/handover$(EXEEXT)
+	$(BENCH_SYNC_ENVIRONMENT) $(top_srcdir)/tests/bench/sync.py
+bench-endurance: modelsync-tui$(EXEEXT) tests/bench/handover$(EXEEXT)
+	$(BENCH_SYNC_ENVIRONMENT) $(top_srcdir)/tests/bench/endurance.py
+bench: bench-sync bench-endurance
