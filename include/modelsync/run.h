@@ -75,8 +75,12 @@ struct ms_run_report {
 	size_t finding_count, findings_total;
 	char **guard; /* reasons why it was held */
 	size_t guard_count;
+	char **drift; /* "new field pricing.overrides (array), in 43 models such as …" */
+	size_t drift_count;
 	char **alerts;
 	size_t alert_count;
+	char **flapping; /* "vendor/x: prompt back at an earlier price, …": no alert */
+	size_t flapping_count;
 	char *json; /* the whole report as one JSON object */
 };
 void ms_run_report_free(struct ms_run_report *r);

@@ -135,6 +135,15 @@ as $$
 	select round((extract(epoch from clock_timestamp() - p_since) * 1000)::numeric, 3);
 $$;
 
+-- The announced end of a model; 2098-12-31 is how upstream says that there is none.
+-- Inlined.
+create or replace function modelsync.announced_end(p_expires_on date)
+returns date
+language sql immutable
+as $$
+	select nullif(p_expires_on, date '2098-12-31');
+$$;
+
 -- A price as a number; null when unknown, variable or not a price.  Inlined.
 create or replace function modelsync.price_number(p_price text)
 returns numeric

@@ -15,7 +15,7 @@
 create or replace function modelsync.normaliser_version()
 returns bigint
 language sql immutable
-as $$ select 1::bigint $$;
+as $$ select 2::bigint $$;
 
 -- YYYY-MM-DD, whatever follows after a "T"; null when that is no date.
 create or replace function modelsync.parse_date(p_value text)
@@ -87,8 +87,8 @@ as $$
 			then 'has ' || length(p_value #>> '{}')::text || ' characters, at most 32 fit'
 		when (p_value #>> '{}') ~ '^(-1|[0-9]+([.][0-9]+)?)$' then null
 		when (p_value #>> '{}') ~ '^-[0-9]'
-			then '"' || (p_value #>> '{}') || '" is negative'
-		else '"' || modelsync.clean_line(p_value #>> '{}') || '" is not a decimal price'
+			then '"' || modelsync.clean_line(p_value #>> '{}') || '" is negative'
+		else '"' || modelsync.clean_line(p_value #>> '{}') || '" is not a decimal'
 		end;
 $$;
 
@@ -114,13 +114,21 @@ $$;
 
 -- The prices that are columns of the contract or known to us.  A key upstream
 -- invents later is kept when its value is a price, else left to the document.
+create or replace function modelsync.known_prices()
+returns text[]
+language sql immutable
+as $$
+	select array['prompt', 'completion', 'request', 'image', 'image_output', 'web_search',
+		'internal_reasoning', 'input_cache_read', 'input_cache_write', 'input_cache_write_1h',
+		'audio', 'audio_output', 'input_audio_cache'];
+$$;
+
+-- Inlined.
 create or replace function modelsync.is_known_price(p_key text)
 returns bool
 language sql immutable
 as $$
-	select p_key in ('prompt', 'completion', 'request', 'image', 'image_output', 'web_search',
-		'internal_reasoning', 'input_cache_read', 'input_cache_write', 'input_cache_write_1h',
-		'audio', 'audio_output', 'input_audio_cache');
+	select p_key = any (modelsync.known_prices());
 $$;
 
 -- All that is wrong with pricing.overrides.  Not inlined.
@@ -372,6 +380,15 @@ begin
 end
 $$;
 
+-- What of an object within an entry no column holds, as a part of the entry.  Inlined.
+create or replace function modelsync.object_rest(p_entry jsonb, p_key text, p_held text[])
+returns jsonb
+language sql immutable
+as $$
+	select case when jsonb_typeof(p_entry -> p_key) = 'object' and (p_entry -> p_key) - p_held <> '{}'
+		then jsonb_build_object(p_key, (p_entry -> p_key) - p_held) else '{}' end;
+$$;
+
 -- What of an entry no column holds.  Inlined.
 create or replace function modelsync.document_rest(p_entry jsonb)
 returns jsonb
@@ -380,5 +397,12 @@ as $$
 	select p_entry - array['id', 'name', 'description', 'canonical_slug', 'hugging_face_id',
 		'created', 'context_length', 'architecture', 'top_provider', 'pricing',
 		'supported_parameters', 'supported_voices', 'knowledge_cutoff', 'expiration_date',
-		'per_request_limits', 'links', 'alias_target'];
+		'per_request_limits', 'links', 'alias_target']
+		|| modelsync.object_rest(p_entry, 'architecture', array['modality', 'input_modalities',
+			'output_modalities', 'tokenizer', 'instruct_type'])
+		|| modelsync.object_rest(p_entry, 'top_provider', array['context_length',
+			'max_completion_tokens', 'is_moderated'])
+		|| modelsync.object_rest(p_entry, 'pricing', modelsync.known_prices() || text 'overrides')
+		|| modelsync.object_rest(p_entry, 'links', array['details'])
+		|| modelsync.object_rest(p_entry, 'alias_target', array['slug']);
 $$;

@@ -97,6 +97,7 @@ declare
 	bad_indexes int[];
 	bad text[];
 	invalid int[];
+	same_shapes bigint[];
 begin
 	select count(*), count(*) filter (where u.nth > 1),
 		coalesce(bool_or(u.id is null), false),
@@ -110,18 +111,20 @@ begin
 		array_agg(u.raw) filter (where u.renewed and u.nth = 1),
 		coalesce(array_agg(u.id order by u.n) filter (where u.nth > 1), '{}'),
 		coalesce(array_agg(u.n - 1 order by u.n) filter (where u.nth > 1), '{}'),
-		coalesce(array_agg(text E'id\tappears again; the first entry counts') filter (where u.nth > 1), '{}')
+		coalesce(array_agg(text E'id\tappears again; the first entry counts') filter (where u.nth > 1), '{}'),
+		array_agg(distinct u.shape) filter (where u.known and u.nth = 1)
 	into p.total, p.duplicates, unsent, seen, same, indexes, fresh_ids, fresh_hashes, fresh_raw,
-		p.raw_id, p.raw_hash, bad_ids, bad_indexes, bad
+		p.raw_id, p.raw_hash, bad_ids, bad_indexes, bad, same_shapes
 	from (select e.*, case when e.id is null then 1
 			else row_number() over (partition by e.id collate "C" order by e.n) end as nth
 		from (select l.n, coalesce(r.model_id, l.id) as id, l.hash, l.raw,
 				r.hash is not null or d.hash is not null as known,
+				coalesce(r.shape, d.shape) as shape,
 				r.hash is null and d.hash is not null and l.raw is not null as renewed
 			from modelsync.listing(ids, p_hashes, p_raw) l
 			left join modelsync.model_document r on p_raw is not null and r.raw_hash = l.raw
 				and r.hash is not null and r.normaliser = modelsync.normaliser_version()
-			left join lateral (select d.hash from modelsync.model_document d
+			left join lateral (select d.hash, d.shape from modelsync.model_document d
 				where r.hash is null and d.model_id = l.id and d.hash = l.hash offset 0) d on true) e) u;
 	p.send_all := p.is_partial and unsent;
 	if p.send_all then
@@ -155,22 +158,10 @@ begin
 	if bad <> '{}' then
 		p.findings := modelsync.list_findings(bad_ids, bad_indexes, bad);
 	end if;
-	if p.valid = 0 and p.total > 0 then
-		p.problem := modelsync.vanished_field(entries);
-	end if;
+	select d.* into p.doc_shape, p.shapes, p.new_shapes, p.drift, p.problem
+	from modelsync.plan_drift(p_pages, coalesce(fresh_ids, '{}'), coalesce(entries, '{}'), same, same_shapes,
+		p.doc_id, p.total) d;
 end
-$$;
-
--- A required field that no entry has.
-create or replace function modelsync.vanished_field(p_entries jsonb[])
-returns text
-language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-	select format('no entry of the list has a field "%s"', k.key)
-	from unnest(array['id', 'name']) with ordinality k (key, n)
-	where not exists (select from unnest(p_entries) e where e -> k.key <> 'null')
-	order by k.n limit 1;
 $$;
 
 -- Stage 2: the models that change.
@@ -245,6 +236,7 @@ set jit = off
 as $$
 begin
 	p.alerts := '[]';
+	p.flapping := '[]';
 	if p.model_id is null then
 		return;
 	end if;
@@ -254,6 +246,8 @@ begin
 	from modelsync.plan_changes(p) c;
 	-- new models alarm nobody
 	if 'added' <> any (p.kind) then
+		p.flapping := modelsync.plan_flapping(p.change_id, p.change_field, p.change_old, p.change_new,
+			p_settings);
 		p.alerts := modelsync.plan_alerts(p, p_settings);
 	end if;
 end

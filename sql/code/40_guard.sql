@@ -180,7 +180,9 @@ begin
 		'findings', coalesce(p.findings, '[]'),
 		'findings_total', coalesce(p.findings_total, 0),
 		'guard', coalesce(p.guard, '[]'),
+		'drift', coalesce(p.drift, '[]'),
 		'alerts', coalesce(p.alerts, '[]'),
+		'flapping', coalesce(p.flapping, '[]'),
 		'changes', changes,
 		'changes_total', changes_total);
 end

@@ -182,7 +182,7 @@ end
 $$;
 
 create or replace function modelsync.store_documents(p_ids text[], p_hashes bigint[],
-	p_raw uuid[], p_rests jsonb[], p_run bigint)
+	p_raw uuid[], p_rests jsonb[], p_shapes bigint[], p_run bigint)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -190,12 +190,14 @@ set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 begin
-	insert into modelsync.model_document as d (model_id, hash, raw_hash, normaliser, rest, run_id)
-	select t.id, t.hash, t.raw, modelsync.normaliser_version(), t.rest, p_run
-	from unnest(p_ids, p_hashes, p_raw, p_rests) t (id, hash, raw, rest)
+	insert into modelsync.model_document as d
+		(model_id, hash, raw_hash, normaliser, rest, shape, run_id)
+	select t.id, t.hash, t.raw, modelsync.normaliser_version(), t.rest, t.shape, p_run
+	from unnest(p_ids, p_hashes, p_raw, p_rests, p_shapes) t (id, hash, raw, rest, shape)
 	on conflict (model_id) do update
 	set hash = excluded.hash, raw_hash = excluded.raw_hash, normaliser = excluded.normaliser,
-		rest = excluded.rest, run_id = excluded.run_id, updated_at = clock_timestamp();
+		rest = excluded.rest, shape = excluded.shape, run_id = excluded.run_id,
+		updated_at = clock_timestamp();
 end
 $$;
 

@@ -42,7 +42,9 @@ begin
 		findings = coalesce(p_report -> 'findings', '[]'),
 		findings_total = coalesce((p_report ->> 'findings_total')::int, 0),
 		guard = coalesce(p_report -> 'guard', '[]'),
+		drift = coalesce(p_report -> 'drift', '[]'),
 		alerts = coalesce(p_report -> 'alerts', '[]'),
+		flapping = coalesce(p_report -> 'flapping', '[]'),
 		quality = p_report -> 'quality',
 		hold_id = (p_report ->> 'hold')::bigint,
 		changeset_id = (p_report ->> 'changeset')::bigint

@@ -82,7 +82,8 @@ begin
 		where t.kind <> 'added';
 	end if;
 	if cardinality(p.doc_id) > 0 then
-		perform modelsync.store_documents(p.doc_id, p.doc_hash, p.doc_raw, p.doc_rest, p_run);
+		perform modelsync.store_documents(p.doc_id, p.doc_hash, p.doc_raw, p.doc_rest, p.doc_shape,
+			p_run);
 	end if;
 	if p.raw_id is not null then
 		perform modelsync.renew_raw_hashes(p.raw_id, p.raw_hash);
@@ -108,6 +109,7 @@ begin
 	if p.alerts <> '[]' then
 		perform modelsync.raise_alerts(p.alerts, p_run.run_id);
 	end if;
+	perform modelsync.learn_shapes(p.shapes, p.new_shapes, p.drift, p_run.run_id);
 	if 'returned' = any (p.kind) then
 		perform modelsync.settle_alerts(array_agg(t.id))
 		from unnest(p.model_id, p.kind) t (id, kind) where t.kind = 'returned';

@@ -202,6 +202,9 @@ begin
 		id := undone.undoes;
 	end loop;
 	if undone.kind = 'sync' then
+		if undoer is not null then
+			perform modelsync.forget_shapes(undone.run_id);
+		end if;
 		update modelsync.lease set undone_changeset =
 			case when undoer is null then modelsync.undone_sync() else id end
 		where undoer is not null or undone_changeset = id;

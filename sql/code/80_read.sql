@@ -82,7 +82,7 @@ as $$
 		'category', r.category, 'message', r.message, 'details', r.details, 'counts', r.counts,
 		'timing_ms', r.timing_ms, 'bytes', coalesce(r.bytes, r.progress_bytes),
 		'findings', r.findings, 'findings_total', r.findings_total, 'guard', r.guard,
-		'alerts', r.alerts, 'quality', r.quality, 'hold', r.hold_id, 'changeset', r.changeset_id,
+		'drift', r.drift, 'alerts', r.alerts, 'flapping', r.flapping, 'quality', r.quality, 'hold', r.hold_id, 'changeset', r.changeset_id,
 		'cancel_requested', r.cancel_requested_at is not null,
 		'cancel_requested_by', r.cancel_requested_by);
 $$;

@@ -28,6 +28,13 @@ const char *ms_run_state_name(enum ms_run_state state)
 	return state_names[state];
 }
 
+static void free_lines(char **lines, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		ms_free(lines[i]);
+	ms_free(lines);
+}
+
 void ms_run_report_free(struct ms_run_report *r)
 {
 	if (!r)
@@ -37,16 +44,12 @@ void ms_run_report_free(struct ms_run_report *r)
 		ms_free(r->changes[i].kind);
 		ms_free(r->changes[i].summary);
 	}
-	for (size_t i = 0; i < r->finding_count; i++)
-		ms_free(r->findings[i]);
-	for (size_t i = 0; i < r->guard_count; i++)
-		ms_free(r->guard[i]);
-	for (size_t i = 0; i < r->alert_count; i++)
-		ms_free(r->alerts[i]);
 	ms_free(r->changes);
-	ms_free(r->findings);
-	ms_free(r->guard);
-	ms_free(r->alerts);
+	free_lines(r->findings, r->finding_count);
+	free_lines(r->guard, r->guard_count);
+	free_lines(r->drift, r->drift_count);
+	free_lines(r->alerts, r->alert_count);
+	free_lines(r->flapping, r->flapping_count);
 	ms_free(r->message);
 	ms_free(r->json);
 	ms_free(r);
@@ -222,7 +225,8 @@ static void parse_changes(struct ms_run_report *r, const struct ms_json *v)
 static void parse_body(struct ms_run_report *r, const struct ms_json *v)
 {
 	static const char *const guard_parts[] = {"rule", "message", NULL};
-	static const char *const alert_parts[] = {"model_id", "message", NULL};
+	static const char *const model_parts[] = {"model_id", "message", NULL};
+	static const char *const message_part[] = {"message", NULL};
 	const char *category = ms_json_string(ms_json_get(v, "category"));
 
 	r->run = ms_json_int(ms_json_get(v, "run"), 0);
@@ -236,7 +240,9 @@ static void parse_body(struct ms_run_report *r, const struct ms_json *v)
 	parse_timing(&r->timing, ms_json_get(v, "timing_ms"));
 	parse_findings(r, v);
 	r->guard = parse_lines(ms_json_get(v, "guard"), guard_parts, &r->guard_count);
-	r->alerts = parse_lines(ms_json_get(v, "alerts"), alert_parts, &r->alert_count);
+	r->drift = parse_lines(ms_json_get(v, "drift"), message_part, &r->drift_count);
+	r->alerts = parse_lines(ms_json_get(v, "alerts"), model_parts, &r->alert_count);
+	r->flapping = parse_lines(ms_json_get(v, "flapping"), model_parts, &r->flapping_count);
 	parse_changes(r, v);
 }
 

@@ -80,7 +80,11 @@ void ms_report_lines(const struct ms_run_report *r, int width, struct ms_page *p
 		add_counts(r, p, width);
 	add_list(p, width, MS_STYLE_WARNING, "Why it was held", r->guard, r->guard_count,
 		 r->guard_count);
+	add_list(p, width, MS_STYLE_WARNING, "Upstream's format changed: look for a newer version",
+		 r->drift, r->drift_count, r->drift_count);
 	add_list(p, width, MS_STYLE_WARNING, "Alerts", r->alerts, r->alert_count, r->alert_count);
+	add_list(p, width, MS_STYLE_NORMAL, "Flapping prices: back where they were, no alert",
+		 r->flapping, r->flapping_count, r->flapping_count);
 	add_list(p, width, MS_STYLE_NORMAL, "Findings: these were skipped or repaired", r->findings,
 		 r->finding_count, r->findings_total);
 }

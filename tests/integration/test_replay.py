@@ -5,6 +5,8 @@ The first answer is the baseline; each later one is a run. The log knows five ki
 model_added for a return as well, and looks at four prices only; everything else the engine logs is
 beside the point here. Events are compared per day, as multisets.
 
+The same history shows when upstream's format changed, and which prices go back and forth.
+
 The program sends only what the database does not know; replayed through it, the answers leave the
 same rows behind.
 """
@@ -22,7 +24,8 @@ SELECT modelsync.sync_begin('{"trigger": "scheduled", "owner": "replay", "ctx": 
 """
 APPLY = """
 SELECT json_build_object('run', r -> 'run', 'state', r -> 'state', 'findings', r -> 'findings',
-    'invalid', r #> '{counts,invalid}', 'total', r #> '{counts,total}')
+    'invalid', r #> '{counts,invalid}', 'total', r #> '{counts,total}', 'drift', r -> 'drift',
+    'flapping', r -> 'flapping', 'alerts', r -> 'alerts')
 FROM modelsync.sync_apply((:'claim'::jsonb ->> 'run')::bigint, (:'claim'::jsonb ->> 'fence')::bigint,
     ARRAY[$answer$%s$answer$::jsonb], '{}', NULL) r;
 """
@@ -88,25 +91,65 @@ def multiset(events):
     return collections.Counter(json.dumps(event, sort_keys=True) for event in events)
 
 
+FLAP_RUNS = 28
+
+# (day, what, level, field, type, models) of every change of the format in that time.
+DRIFT = [
+    ("2026-06-11", "new", "model", "benchmarks", "object", 103),
+    ("2026-06-18", "new", "model", "reasoning", "object", 194),
+    ("2026-06-26", "new", "model", "pricing.input_cache_write_1h", "string", 17),
+    ("2026-07-13", "new", "answer", "links", "object", None),
+    ("2026-07-13", "new", "answer", "total_count", "number", None),
+    ("2026-07-13", "new", "model", "pricing.overrides", "array", 43),
+    ("2026-07-14", "new", "model", "pricing.audio_output", "string", 2),
+    ("2026-07-14", "new", "model", "pricing.image_output", "string", 9),
+    ("2026-07-14", "new", "model", "pricing.input_audio_cache", "string", 16),
+    ("2026-07-29", "new", "model", "alias_target", "object", 10),
+    ("2026-07-31", "new", "model", "supported_voices", "array", 1),
+]
+
+
+def flapping_prices(answers):
+    """(run, model, price) of every price that is back at what it was within the last FLAP_RUNS."""
+    now, left = {}, collections.defaultdict(list)
+    for run, (_, text) in enumerate(answers):
+        for model in json.loads(text)["data"]:
+            prices = {key: price for key, price in model["pricing"].items() if key != "overrides"}
+            before = now.get(model["id"], prices)
+            for key in set(before) | set(prices):
+                old, new = before.get(key), prices.get(key)
+                if old == new:
+                    continue
+                if any(price == new and run - at <= FLAP_RUNS for at, price in left[model["id"], key]):
+                    yield run, model["id"], key
+                left[model["id"], key].append((run, old))
+            now[model["id"]] = prices
+
+
 class ReplayTest(ClusterTestCase):
     @classmethod
     def setUpClass(cls):
+        shared_data("openrouter-captures.tar.xz")
         super().setUpClass()
         cls.db = cls.cluster.database()
         cls.answers = list(captures())
         script = "".join(BEGIN + APPLY % text for _, text in cls.answers)
         cls.reports = [json.loads(line) for line in cls.db.psql(script).splitlines()]
 
-    def test_events_match_the_independent_log(self):
-        db, answers, reports = self.db, self.answers, self.reports
-        self.assertEqual([report["state"] for report in reports], ["completed"] * len(answers))
-        self.assertEqual([report["findings"] for report in reports], [[]] * len(answers))
+    def daily(self, key):
+        """(day, item) of a list that each report has."""
+        return [(day, item) for (day, _), report in zip(self.answers, self.reports) for item in report[key]]
 
-        day_of_run = {report["run"]: day for report, (day, _) in zip(reports[1:], answers[1:])}
-        rows = db.rows(
+    def test_every_answer_is_taken_whole(self):
+        self.assertEqual([report["state"] for report in self.reports], ["completed"] * len(self.answers))
+        self.assertEqual(self.daily("findings"), [])
+
+    def test_events_match_the_independent_log(self):
+        day_of_run = {report["run"]: day for report, (day, _) in zip(self.reports, self.answers)}
+        rows = self.db.rows(
             "SELECT type, model_id, run, detail FROM modelsync.event"
             " WHERE run <> %d AND type IN (%s) ORDER BY event_id"
-            % (reports[0]["run"], ", ".join("'%s'" % name for name in TYPES))
+            % (self.reports[0]["run"], ", ".join("'%s'" % name for name in TYPES))
         )
         events = (in_the_logs_words(row, day_of_run[row["run"]]) for row in rows)
         ours = multiset(event for event in events if event)
@@ -131,6 +174,32 @@ class ReplayTest(ClusterTestCase):
             self.assertEqual(len(ours), len(theirs), what)
             for number, rows in enumerate(zip(theirs, ours)):
                 self.assertEqual(*rows, "row %d of the %s" % (number, what))
+
+    def test_changes_of_the_format_are_told_on_their_day_and_once(self):
+        told = [
+            (day, d["kind"], d["level"], d["path"], d["type"], d["models"])
+            for day, d in self.daily("drift")
+        ]
+        self.assertEqual(told, DRIFT)
+
+    def test_prices_that_flap_are_listed_and_raise_one_alert(self):
+        flapping = [
+            (run, item["model_id"], price)
+            for run, report in enumerate(self.reports)
+            for item in report["flapping"] for price in item["prices"]
+        ]
+        self.assertEqual(sorted(flapping), sorted(flapping_prices(self.answers)))
+        self.assertGreater(len(flapping), 300)
+        prices = [
+            (day, alert["kind"], alert["model_id"])
+            for day, alert in self.daily("alerts") if alert["kind"].startswith("price_")
+        ]
+        self.assertEqual(prices, [
+            ("2026-06-08", "price_jump", "qwen/qwen3-235b-a22b-thinking-2507"),
+            ("2026-07-01", "price_jump", "qwen/qwen3-235b-a22b-thinking-2507"),
+            ("2026-07-07", "price_jump", "tencent/hy3"),
+            ("2026-07-08", "price_flapping", "tencent/hy3"),
+        ])
 
 
 if __name__ == "__main__":

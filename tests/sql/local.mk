@@ -8,8 +8,10 @@ sql_tests = \
 	tests/sql/test_bad_input.pg \
 	tests/sql/test_contract.pg \
 	tests/sql/test_direct.pg \
+	tests/sql/test_drift.pg \
 	tests/sql/test_edit.pg \
 	tests/sql/test_feed.pg \
+	tests/sql/test_flapping.pg \
 	tests/sql/test_guard.pg \
 	tests/sql/test_presence.pg \
 	tests/sql/test_prices.pg \

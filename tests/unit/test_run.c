@@ -22,6 +22,10 @@ static const char full[] =
 	"\"message\":\"not a number\"},{\"model_id\":null,\"index\":9,\"path\":\"id\","
 	"\"message\":\"is missing\"}],\"findings_total\":120,"
 	"\"guard\":[{\"rule\":\"max_missing_percent\",\"message\":\"31 of 340 are missing\"}],"
+	"\"drift\":[{\"kind\":\"new\",\"level\":\"answer\",\"path\":\"links\","
+	"\"message\":\"new field links (object), beside the list\"}],"
+	"\"flapping\":[{\"model_id\":\"v/z\",\"prices\":[\"prompt\"],\"moves\":3,"
+	"\"message\":\"prompt back at an earlier price\"}],"
 	"\"alerts\":[{\"kind\":\"price_jump\",\"model_id\":\"v/y\",\"message\":\"20 times dearer\"}],"
 	"\"changes\":[{\"model_id\":\"v/n\",\"name\":\"N\",\"kind\":\"added\",\"fields\":"
 	"[{\"field\":\"name\",\"old\":null,\"new\":\"N\"}]},"
@@ -56,6 +60,10 @@ static void full_reports_are_read(void **state)
 	assert_string_equal(r->findings[1], "model 9: id: is missing");
 	assert_int_equal(r->guard_count, 1);
 	assert_string_equal(r->guard[0], "max_missing_percent: 31 of 340 are missing");
+	assert_int_equal(r->drift_count, 1);
+	assert_string_equal(r->drift[0], "new field links (object), beside the list");
+	assert_int_equal(r->flapping_count, 1);
+	assert_string_equal(r->flapping[0], "v/z: prompt back at an earlier price");
 	assert_int_equal(r->alert_count, 1);
 	assert_string_equal(r->alerts[0], "v/y: 20 times dearer");
 	assert_int_equal(r->change_count, 2);
@@ -83,7 +91,9 @@ static void short_reports_have_nothing(void **state)
 	assert_int_equal(r->category, MS_OK);
 	assert_int_equal(r->run, 0);
 	assert_null(r->message);
-	assert_int_equal(r->change_count + r->finding_count + r->guard_count + r->alert_count, 0);
+	assert_int_equal(r->change_count + r->finding_count + r->guard_count + r->drift_count +
+				 r->alert_count + r->flapping_count,
+			 0);
 	ms_run_report_free(r);
 }
 
