@@ -58,14 +58,18 @@ struct ms_json *db_settings(const struct ms_config *config)
 	static const enum ms_option numbers[] = {
 		MS_OPT_GUARD_MAX_MISSING_PERCENT, MS_OPT_GUARD_MIN_MISSING,
 		MS_OPT_GUARD_MAX_INVALID_PERCENT, MS_OPT_GUARD_PRICE_JUMP_FACTOR,
-		MS_OPT_SYNC_MISSING_GRACE,	  MS_OPT_SYNC_COOLDOWN_MINUTES,
+		MS_OPT_GUARD_FLAP_RUNS,		  MS_OPT_SYNC_MISSING_GRACE,
+		MS_OPT_SYNC_COOLDOWN_MINUTES,
 	};
 	struct ms_json *o = ms_json_new_object();
 
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		ms_json_add_int(o, ms_option_info(numbers[i])->key, ms_config_int(config, numbers[i]));
-	ms_json_add_string(o, ms_option_info(MS_OPT_SYNC_RETURNING)->key,
-			   ms_config_string(config, MS_OPT_SYNC_RETURNING));
+		if (ms_config_is_set(config, numbers[i]))
+			ms_json_add_int(o, ms_option_info(numbers[i])->key,
+					ms_config_int(config, numbers[i]));
+	if (ms_config_is_set(config, MS_OPT_SYNC_RETURNING))
+		ms_json_add_string(o, ms_option_info(MS_OPT_SYNC_RETURNING)->key,
+				   ms_config_string(config, MS_OPT_SYNC_RETURNING));
 	return o;
 }
 
