@@ -113,7 +113,8 @@ bool ms_schema_require_owner(struct ms_db *db, struct ms_error *err) MS_MUST_CHE
 bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *err) MS_MUST_CHECK;
 
 /*
- * Everything about one model: {"model":{…}, "description":…, "history":[{at,who,changeset,run,
+ * Everything about one model: {"model":{…}, "description":…, "document":{what upstream sends and
+ * no column holds}, "history":[{at,who,changeset,run,
  * field,old,new}…]}; `json` is owned. Unknown id: category `validation`.
  */
 bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json,
@@ -190,6 +191,8 @@ bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err) MS_MU
 bool ms_db_status(struct ms_db *db, const struct ms_config *config, struct ms_json **out,
 		  struct ms_error *err) MS_MUST_CHECK;
 bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+/* One run of the history; of an unknown one `validation`. */
+bool ms_db_run(struct ms_db *db, int64_t run, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
 struct ms_event_query {
 	int64_t run;       /* 0 = all */
 	int64_t changeset; /* 0 = all */

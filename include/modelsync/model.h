@@ -33,6 +33,10 @@ enum ms_price_kind {
 	MS_PRICE_REASONING,
 	MS_PRICE_CACHE_READ,
 	MS_PRICE_CACHE_WRITE,
+	MS_PRICE_CACHE_WRITE_1H,
+	MS_PRICE_AUDIO,
+	MS_PRICE_AUDIO_OUTPUT,
+	MS_PRICE_AUDIO_CACHE,
 	MS_PRICE_COUNT
 };
 
@@ -70,11 +74,17 @@ struct ms_model {
 	const char *input_modalities;  /* "text,image" */
 	const char *output_modalities; /* "text" */
 	const char *tokenizer;
+	const char *instruct_type;
+	const char *supported_parameters; /* "max_tokens,tools" */
+	const char *supported_voices;     /* "alloy,echo" */
+	const char *request_limits;       /* JSON of upstream's per_request_limits */
+	const char *details_link;         /* path on upstream's host */
 	const char *alias_target; /* id this alias stands for */
 	const char *knowledge_cutoff;
 	const char *hugging_face_id;
 	const char *changed_by; /* who decided last */
 	const char *attention;  /* open alerts, comma-separated kinds */
+	const char *overrides;     /* JSON of upstream's pricing.overrides: modelsync/override.h */
 	const char *extra_pricing; /* JSON of pricing keys not in prices[], or NULL */
 	int64_t version;        /* row version that an edit is based on */
 	int64_t created;        /* epoch s, upstream's; 0 = unknown */
@@ -85,6 +95,8 @@ struct ms_model {
 	int64_t expires_at;     /* epoch s (00:00 UTC of that day); 0 = none, placeholder dates too */
 	int32_t context_length; /* tokens; 0 = unknown */
 	int32_t max_completion_tokens; /* 0 = unknown */
+	int32_t provider_context_length; /* of the top provider; 0 = unknown */
+	int32_t override_count;
 	int32_t daily_limit;           /* -1 = none */
 	int32_t monthly_limit;         /* -1 = none */
 	uint8_t status;                /* enum ms_status */

@@ -21,6 +21,8 @@ from (values
 	('changeset_list', 'viewer', null),
 	('changeset_changes', 'viewer', null),
 	('model_history', 'viewer', null),
+	('model_rest', 'viewer', null),
+	('run_detail', 'viewer', null),
 	('open_alerts', 'viewer', null),
 	('feed', 'viewer', null),
 	('changeset_detail', 'viewer', null),
@@ -39,8 +41,9 @@ from (values
 	('why', 'viewer', null),
 	('sync_preview', 'viewer', null),
 	('hold_preview', 'viewer', null),
-	-- called by the views event and finding, for those who read them
+	-- called by views and by what reads them
 	('actor_text', 'viewer', null),
+	('announced_end', 'viewer', null),
 	('folded_changes', 'viewer', null),
 	('is_paid', 'viewer', null),
 	('price_changes', 'viewer', null),

@@ -96,6 +96,15 @@ as $$
 	select modelsync.run_json(r) from modelsync.run r order by r.run_id desc limit p_limit;
 $$;
 
+-- One run, or null.
+create or replace function modelsync.run_detail(p_run bigint)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select modelsync.run_json(r) from modelsync.run r where r.run_id = p_run;
+$$;
+
 create or replace function modelsync.changeset_json(c modelsync.changeset)
 returns jsonb
 language sql stable
@@ -150,6 +159,15 @@ as $$
 	join modelsync.changeset s on s.changeset_id = c.changeset_id
 	where c.model_id = p_model_id
 	order by c.change_id desc limit p_limit;
+$$;
+
+-- What upstream sends of a model and no column holds.
+create or replace function modelsync.model_rest(p_model_id text)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select coalesce((select d.rest from modelsync.model_document d where d.model_id = p_model_id), '{}');
 $$;
 
 create or replace function modelsync.hold_json(h modelsync.hold)

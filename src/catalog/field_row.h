@@ -34,7 +34,7 @@ static inline const struct ms_field_row *ms_field_row(const struct ms_field *f)
 #define MS_FIELD_SORT "sort"
 
 /* All words that may stand before an operator, NULL-terminated. */
-#define MS_FIELD_NAMES_MAX 80
+#define MS_FIELD_NAMES_MAX 120
 void ms_field_names(const char *names[MS_FIELD_NAMES_MAX], bool with_aliases);
 
 /* For MS_FIELD_TEXT and the MS_FIELD_SET fields other than tier. NULL = none. */

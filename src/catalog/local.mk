@@ -21,6 +21,7 @@ libcatalog_a_SOURCES = \
 	src/catalog/fold.c \
 	src/catalog/fold.h \
 	src/catalog/model.c \
+	src/catalog/override.c \
 	src/catalog/pattern.c \
 	src/catalog/pattern.h \
 	src/catalog/price.c \

@@ -23,6 +23,10 @@ static const struct {
 	[MS_PRICE_REASONING] = {"internal_reasoning", true},
 	[MS_PRICE_CACHE_READ] = {"input_cache_read", true},
 	[MS_PRICE_CACHE_WRITE] = {"input_cache_write", true},
+	[MS_PRICE_CACHE_WRITE_1H] = {"input_cache_write_1h", true},
+	[MS_PRICE_AUDIO] = {"audio", true},
+	[MS_PRICE_AUDIO_OUTPUT] = {"audio_output", true},
+	[MS_PRICE_AUDIO_CACHE] = {"input_audio_cache", true},
 };
 
 const char *ms_price_key(enum ms_price_kind kind)

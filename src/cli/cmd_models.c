@@ -4,7 +4,7 @@
 #include "modelsync/memory.h"
 #include "private.h"
 
-#define COLUMNS_MAX	40
+#define COLUMNS_MAX	60
 #define CELL_MAX	1024
 #define COLUMNS_DEFAULT "status,id,tier,ctx,in,out,added"
 

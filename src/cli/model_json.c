@@ -10,6 +10,7 @@
 enum kind {
 	KIND_TEXT,   /* const char *, NULL = null */
 	KIND_WORDS,  /* "a,b" as an array */
+	KIND_JSON,   /* const char * of JSON, NULL = null */
 	KIND_COUNT,  /* int32_t, 0 = null */
 	KIND_LIMIT,  /* int32_t, -1 = null */
 	KIND_NUMBER, /* int64_t */
@@ -37,6 +38,13 @@ static const struct member {
 	MEMBER("input_modalities", WORDS, input_modalities),
 	MEMBER("output_modalities", WORDS, output_modalities),
 	MEMBER("tokenizer", TEXT, tokenizer),
+	MEMBER("instruct_type", TEXT, instruct_type),
+	MEMBER("supported_parameters", WORDS, supported_parameters),
+	MEMBER("supported_voices", WORDS, supported_voices),
+	MEMBER("provider_context_length", COUNT, provider_context_length),
+	MEMBER("per_request_limits", JSON, request_limits),
+	MEMBER("details_link", TEXT, details_link),
+	MEMBER("pricing_overrides", JSON, overrides),
 	MEMBER("alias_target", TEXT, alias_target),
 	MEMBER("knowledge_cutoff", TEXT, knowledge_cutoff),
 	MEMBER("hugging_face_id", TEXT, hugging_face_id),
@@ -67,6 +75,14 @@ static struct ms_json *words_json(const char *words)
 		words += len + (words[len] == ',');
 	}
 	return list;
+}
+
+static struct ms_json *parsed_json(const char *text)
+{
+	struct ms_error err;
+	struct ms_json *v = text ? ms_json_parse(text, strlen(text), &err) : NULL;
+
+	return v ? v : ms_json_new_string(NULL);
 }
 
 static void add_time(struct ms_json *o, const struct member *m, int64_t epoch_s)
@@ -103,6 +119,9 @@ static void add_member(struct ms_json *o, const struct member *m, const void *at
 		break;
 	case KIND_WORDS:
 		ms_json_add(o, m->name, words_json(*(const char *const *)at));
+		break;
+	case KIND_JSON:
+		ms_json_add(o, m->name, parsed_json(*(const char *const *)at));
 		break;
 	case KIND_COUNT:
 		add_number(o, m->name, *(const int32_t *)at, 0);

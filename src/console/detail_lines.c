@@ -5,6 +5,7 @@
 #include "detail.h"
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
+#include "modelsync/override.h"
 #include "modelsync/utf8.h"
 
 #define LABEL_WIDTH 10
@@ -149,7 +150,26 @@ static void add_date(struct ms_page *out, int width, const char *label, int64_t 
 		add_field(out, width, label, ms_time_format(text, sizeof(text), at));
 }
 
-static void add_prices(const struct ms_model *m, struct ms_page *out)
+/* Prices under conditions, one a line. */
+static void add_overrides(const struct ms_model *m, int width, struct ms_page *out)
+{
+	struct ms_error err;
+	struct ms_json *list = NULL;
+	struct ms_text line;
+
+	if (m->overrides)
+		list = ms_json_parse(m->overrides, strlen(m->overrides), &err);
+	ms_text_init(&line, 0);
+	for (const struct ms_json *o = ms_json_first(list); o; o = ms_json_next(o)) {
+		ms_text_reset(&line);
+		ms_override_describe(&line, o);
+		ms_page_add_wrapped(out, MS_STYLE_NORMAL, width, "  ", ms_text_str(&line));
+	}
+	ms_text_clear(&line);
+	ms_json_free(list);
+}
+
+static void add_prices(const struct ms_model *m, int width, struct ms_page *out)
 {
 	ms_page_add(out, MS_STYLE_HEADING, "Prices (USD)");
 	for (int i = 0; i < MS_PRICE_COUNT; i++) {
@@ -164,6 +184,7 @@ static void add_prices(const struct ms_model *m, struct ms_page *out)
 	}
 	if (m->extra_pricing)
 		ms_page_addf(out, MS_STYLE_NORMAL, "further  %s", m->extra_pricing);
+	add_overrides(m, width, out);
 	ms_page_add(out, MS_STYLE_NORMAL, "");
 }
 
@@ -234,6 +255,10 @@ static void add_facts(const struct ms_model *m, int width, struct ms_page *out)
 	add_field(out, width, "max out",
 		  grouped(text, sizeof(text), m->max_completion_tokens, "unknown"));
 	add_field(out, width, "tokenizer", m->tokenizer);
+	add_field(out, width, "instruct", m->instruct_type);
+	add_field(out, width, "params", m->supported_parameters);
+	add_field(out, width, "voices", m->supported_voices);
+	add_field(out, width, "limits", m->request_limits);
 	add_field(out, width, "cutoff", m->knowledge_cutoff);
 	add_field(out, width, "hf", m->hugging_face_id);
 	add_field(out, width, "moderated", m->is_moderated ? "yes" : "");
@@ -255,7 +280,7 @@ void ms_detail_long(const struct ms_ui *ui, const struct ms_model *m, int width,
 	add_id(ui, m, width, out);
 	add_facts(m, width, out);
 	ms_page_add(out, MS_STYLE_NORMAL, "");
-	add_prices(m, out);
+	add_prices(m, width, out);
 	if (*description && ui->detail.loaded_id && strcmp(ui->detail.loaded_id, m->id) == 0) {
 		ms_page_add(out, MS_STYLE_HEADING, "Description");
 		ms_page_add_wrapped(out, MS_STYLE_NORMAL, width, "", description);

@@ -16,6 +16,12 @@ enum column {
 	COL_INPUT,
 	COL_OUTPUT,
 	COL_TOKENIZER,
+	COL_INSTRUCT,
+	COL_PARAMETERS,
+	COL_VOICES,
+	COL_REQUEST_LIMITS,
+	COL_LINK,
+	COL_OVERRIDES,
 	COL_ALIAS,
 	COL_CUTOFF,
 	COL_HUGGING_FACE,
@@ -30,6 +36,8 @@ enum column {
 	COL_EXPIRES,
 	COL_CONTEXT,
 	COL_MAX_COMPLETION,
+	COL_PROVIDER_CONTEXT,
+	COL_OVERRIDE_COUNT,
 	COL_DAILY,
 	COL_MONTHLY,
 	COL_STATUS,
@@ -50,10 +58,13 @@ enum column {
 
 static const char list_columns[] =
 	"model_id, name, canonical_slug, modality, " WORDS("input_modalities") ", "
-	WORDS("output_modalities") ", tokenizer, alias_target, knowledge_cutoff, hugging_face_id,"
+	WORDS("output_modalities") ", tokenizer, instruct_type, " WORDS("supported_parameters") ", "
+	WORDS("supported_voices") ", per_request_limits, details_link, pricing_overrides, alias_target, knowledge_cutoff, hugging_face_id,"
 	"changed_by, array_to_string(attention, ','), row_version, created, " EPOCH("added_at") ", "
 	EPOCH("updated_at") ", " EPOCH("changed_at") ", " EPOCH("missing_since") ", "
-	EPOCH("expires_on") ", context_length, max_completion_tokens, daily_limit, monthly_limit,"
+	EPOCH("modelsync.announced_end(expires_on)") ", context_length, max_completion_tokens,"
+	"provider_context_length, CASE jsonb_typeof(pricing_overrides) WHEN 'array'"
+	" THEN jsonb_array_length(pricing_overrides) ELSE 0 END, daily_limit, monthly_limit,"
 	"status, restore_status, is_free, is_pro, is_enterprise, is_moderated, ";
 
 static char *list_sql(void)
@@ -135,6 +146,12 @@ static bool read_model(void *arg, const PGresult *r)
 	m->input_modalities = ms_arena_intern(a, value(r, COL_INPUT));
 	m->output_modalities = ms_arena_intern(a, value(r, COL_OUTPUT));
 	m->tokenizer = ms_arena_intern(a, value(r, COL_TOKENIZER));
+	m->instruct_type = ms_arena_intern(a, value(r, COL_INSTRUCT));
+	m->supported_parameters = ms_arena_intern(a, value(r, COL_PARAMETERS));
+	m->supported_voices = ms_arena_intern(a, value(r, COL_VOICES));
+	m->request_limits = ms_arena_intern(a, value(r, COL_REQUEST_LIMITS));
+	m->details_link = ms_arena_strdup(a, value(r, COL_LINK));
+	m->overrides = ms_arena_intern(a, value(r, COL_OVERRIDES));
 	m->alias_target = ms_arena_strdup(a, value(r, COL_ALIAS));
 	m->knowledge_cutoff = ms_arena_intern(a, value(r, COL_CUTOFF));
 	m->hugging_face_id = ms_arena_strdup(a, value(r, COL_HUGGING_FACE));
@@ -149,6 +166,8 @@ static bool read_model(void *arg, const PGresult *r)
 	m->expires_at = number(r, COL_EXPIRES, 0);
 	m->context_length = (int32_t)number(r, COL_CONTEXT, 0);
 	m->max_completion_tokens = (int32_t)number(r, COL_MAX_COMPLETION, 0);
+	m->provider_context_length = (int32_t)number(r, COL_PROVIDER_CONTEXT, 0);
+	m->override_count = (int32_t)number(r, COL_OVERRIDE_COUNT, 0);
 	m->is_moderated = truth(r, COL_MODERATED);
 	read_decision(m, r);
 	for (int k = 0; k < MS_PRICE_COUNT; k++)
@@ -176,6 +195,7 @@ bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json, st
 {
 	static const char sql[] =
 		"SELECT jsonb_build_object('model', to_jsonb(m), 'description', m.description,"
+		" 'document', modelsync.model_rest($1),"
 		" 'history', coalesce((SELECT jsonb_agg(h) FROM modelsync.model_history($1, 50) h), '[]'))"
 		" FROM modelsync.model m WHERE m.model_id = $1"
 		" UNION ALL SELECT '{}' WHERE NOT EXISTS (SELECT FROM modelsync.model WHERE model_id = $1)";

@@ -83,7 +83,14 @@ static void add_oddities(struct ms_catalog *c)
 
 	m->missing_since = at("2026-09-10");
 	m->restore_status = MS_STATUS_ACTIVE;
-	model(c, "gamma/unknown")->attention = "price_jump";
+	m = model(c, "gamma/unknown");
+	m->attention = "price_jump";
+	m->instruct_type = "chatml";
+	m->supported_parameters = "max_tokens,temperature,tools";
+	m->overrides =
+		"[{\"min_prompt_tokens\":200000,\"prompt\":\"0.000003\",\"completion\":"
+		"\"0.000012\"},{\"utc_start\":\"16:30\",\"utc_end\":\"00:30\",\"prompt\":\"0\"}]";
+	m->override_count = 2;
 	m = model(c, "alpha/large");
 	m->changed_by = "alice";
 	m->changed_at = at("2026-09-21T10:12:00Z");
@@ -376,6 +383,17 @@ struct ms_run_report *fixture_report(const char *state)
 {
 	const char *category = strcmp(state, "failed") == 0 ? "\"rate_limit\"" : "null";
 	const char *hold = strcmp(state, "held") == 0 ? "3" : "null";
+	bool has_drifted = strcmp(state, "drifted") == 0;
+	const char *news =
+		has_drifted
+			? "[{\"kind\":\"new\",\"message\":\"new field pricing.overrides (array), in "
+			  "43 models such as alpha/large\"}]"
+			: "[]";
+	const char *flapping =
+		has_drifted
+			? "[{\"model_id\":\"alpha/small\",\"message\":\"prompt back at an earlier "
+			  "price, move 4 within 28 runs\"}]"
+			: "[]";
 	const char *guard =
 		strcmp(state, "held") == 0
 			? "[{\"rule\":\"max_missing_percent\",\"message\":\"120 of 412 models "
@@ -388,12 +406,12 @@ struct ms_run_report *fixture_report(const char *state)
 		"\"documents\":3},\"timing_ms\":{\"fetch\":310.2,\"validate\":4.1,\"compare\":6,\"apply\":3,"
 		"\"record\":2,\"total\":330,\"database\":15.6},\"bytes\":512345,"
 		"\"findings\":[{\"model_id\":\"vendor/bad\",\"path\":\"pricing.prompt\",\"message\":\"is not a number\"}],"
-		"\"findings_total\":1,\"guard\":%s,\"alerts\":[],"
+		"\"findings_total\":1,\"guard\":%s,\"alerts\":[],\"drift\":%s,\"flapping\":%s,"
 		"\"changes\":[{\"model_id\":\"new/one\",\"kind\":\"added\",\"fields\":[]},"
 		"{\"model_id\":\"alpha/small\",\"kind\":\"changed\",\"fields\":[{\"field\":\"context_length\","
 		"\"old\":64000,\"new\":128000}]},{\"model_id\":\"old/one\",\"kind\":\"removed\",\"fields\":[]}],"
 		"\"changes_total\":3}",
-		state, category, hold, guard);
+		has_drifted ? "completed" : state, category, hold, guard, news, flapping);
 	struct ms_error err;
 	struct ms_run_report *r = ms_run_report_parse(text, &err);
 

@@ -60,6 +60,7 @@ screen_cases = \
 	tests/screens/detail_edit.case \
 	tests/screens/detail_focus_wide.case \
 	tests/screens/detail_full.case \
+	tests/screens/detail_overrides.case \
 	tests/screens/detail_history.case \
 	tests/screens/detail_long_id_40x12.case \
 	tests/screens/edit_limit.case \
@@ -159,6 +160,7 @@ screen_cases = \
 	tests/screens/sync_completed.case \
 	tests/screens/sync_cooldown.case \
 	tests/screens/sync_cooldown_forced.case \
+	tests/screens/sync_drifted.case \
 	tests/screens/sync_dry_run.case \
 	tests/screens/sync_elsewhere.case \
 	tests/screens/sync_elsewhere_done.case \

@@ -33,7 +33,7 @@ static void every_field_is_complete_and_found(void **state)
 		if (f->type == MS_FIELD_ENUM || f->type == MS_FIELD_FLAGS)
 			assert_non_null(f->values);
 	}
-	assert_int_equal(n, 33);
+	assert_int_equal(n, 45);
 	assert_ptr_equal(ms_field_by_name("price"), ms_field_by_name("in"));
 	assert_ptr_equal(ms_field_by_name("CONTEXT"), ms_field_by_name("ctx"));
 	assert_ptr_equal(ms_field_by_name("outmod"), ms_field_by_name("output_modality"));
