@@ -39,6 +39,9 @@ const struct arg_info arg_table[ARG_COUNT] = {
 	[ARG_RUN] = {"run", "ID", "those of this run"},
 	[ARG_YES] = {"yes", NULL, "do it without asking"},
 	[ARG_JSON] = {"json", NULL, "print JSON"},
+	[ARG_RAW] = {"raw", NULL, "also what upstream sends and no column holds, as JSON"},
+	[ARG_AT_PROMPT] = {"at-prompt", "TOKENS", "prices for a prompt of that size: 200k, 32768"},
+	[ARG_AT_TIME] = {"at-time", "HH:MM", "prices at that time of the day, UTC"},
 };
 
 bool args_has(const struct cli *cli, enum arg arg)

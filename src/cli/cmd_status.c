@@ -160,6 +160,22 @@ static void print_quality(const struct ms_json *run)
 	       int_of(run, "run"));
 }
 
+/* What the last completed run met that upstream did not send before. */
+static void print_drift(const struct ms_json *run)
+{
+	const struct ms_json *drift = ms_json_get(run, "drift");
+	size_t flapping = ms_json_count(ms_json_get(run, "flapping"));
+
+	if (ms_json_count(drift))
+		printf("drift       upstream's format changed in %zu place%s; see history %" PRId64 "\n",
+		       ms_json_count(drift), ms_json_count(drift) == 1 ? "" : "s",
+		       int_of(run, "run"));
+	if (flapping)
+		printf("flapping    %zu model%s with a price back where it was; see history %" PRId64
+		       "\n",
+		       flapping, flapping == 1 ? "" : "s", int_of(run, "run"));
+}
+
 static void print_figures(const struct ms_json *status)
 {
 	const struct ms_json *head = ms_json_get(status, "audit_head");
@@ -169,6 +185,7 @@ static void print_figures(const struct ms_json *status)
 	print_runs(ms_json_get(status, "figures"));
 	print_visibility(ms_json_get(ms_json_get(status, "figures"), "visibility"));
 	print_quality(ms_json_get(status, "last_completed"));
+	print_drift(ms_json_get(status, "last_completed"));
 	printf("alerts      %" PRId64 " not acknowledged\n",
 	       int_of(status, "unacknowledged_alerts"));
 	if (int_of(head, "audit_id") > 0)

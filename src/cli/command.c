@@ -23,17 +23,26 @@ const struct command command_table[] = {
 	 SYNC_ARGS, 0, 0, command_sync},
 	{"models", "[FILTER]", "list models",
 	 "JSON and CSV hold exact values; the table shows prices in USD per million tokens.\n"
-	 "FILTER is the console's language: status:new 'price<1' -provider:meta",
-	 ARG_BIT(ARG_SORT) | ARG_BIT(ARG_COLUMNS) | ARG_BIT(ARG_FORMAT) | ARG_BIT(ARG_JSON), 0,
-	 WORDS_MAX, command_models},
+	 "FILTER is the console's language: status:new 'price<1' -provider:meta\n"
+	 "Some prices depend on the size of the prompt or the time of the day; without --at-prompt and\n"
+	 "--at-time the base prices count, for FILTER too.",
+	 ARG_BIT(ARG_AT_PROMPT) | ARG_BIT(ARG_AT_TIME) | ARG_BIT(ARG_SORT) | ARG_BIT(ARG_COLUMNS) |
+		 ARG_BIT(ARG_FORMAT) | ARG_BIT(ARG_JSON),
+	 0, WORDS_MAX, command_models},
+	{"show", "MODEL", "everything about one model",
+	 "With prices under conditions in words, and with --raw what upstream sends beyond the fields\n"
+	 "that this program knows.",
+	 ARG_BIT(ARG_AT_PROMPT) | ARG_BIT(ARG_AT_TIME) | ARG_BIT(ARG_RAW) | ARG_BIT(ARG_JSON), 1, 1,
+	 command_show},
 	{"set", "FILTER ASSIGNMENT…", "decide status, tiers and limits of all models that match",
 	 "ASSIGNMENT is status=new|active|inactive|disabled, tier=+pro,-free (change) or tier=pro\n"
 	 "(exactly), daily_limit=N|none, monthly_limit=N|none. FILTER is one argument; '*' is every\n"
 	 "model. Shows what it would do and asks, unless --yes is given.",
 	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES) | ARG_BIT(ARG_JSON), 2,
 	 WORDS_MAX, command_set},
-	{"history", "", "past syncs, the newest first", "Shows 20 unless --limit says otherwise.",
-	 ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_JSON), 0, 0, command_history},
+	{"history", "[RUN]", "past syncs, the newest first; or one of them in full",
+	 "Shows 20 unless --limit says otherwise.", ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_JSON), 0, 1,
+	 command_history},
 	{"events", "[FILTER]", "what happened to models, one event a line",
 	 "FILTER selects models as they are now; models that upstream no longer lists included. --model\n"
 	 "takes an id, also that of a model that is gone. --limit shows the newest so many.",

@@ -16,6 +16,7 @@ libcli_a_SOURCES = \
 	src/cli/cmd_retire.c \
 	src/cli/cmd_set.c \
 	src/cli/cmd_settings.c \
+	src/cli/cmd_show.c \
 	src/cli/cmd_status.c \
 	src/cli/cmd_sync.c \
 	src/cli/cmd_undo.c \

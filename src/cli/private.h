@@ -9,6 +9,7 @@
 #include "modelsync/error.h"
 #include "modelsync/filter.h"
 #include "modelsync/model.h"
+#include "modelsync/override.h"
 #include "modelsync/run.h"
 #include "modelsync/text.h"
 
@@ -43,6 +44,9 @@ enum arg {
 	ARG_RUN,
 	ARG_YES,
 	ARG_JSON,
+	ARG_RAW,
+	ARG_AT_PROMPT,
+	ARG_AT_TIME,
 	ARG_COUNT
 };
 _Static_assert(ARG_COUNT <= 64, "a set of options is 64 bits wide");
@@ -138,12 +142,15 @@ struct selection {
 };
 /* Prints expression and caret to stderr before it fails. Owned. */
 bool filter_compile(const char *text, struct ms_filter **out, struct ms_error *err) MS_MUST_CHECK;
-/* Connects, loads and filters; "*" is everything. sort: "in,-ctx", or NULL. */
+/* Connects, loads, puts in the prices of --at-prompt and --at-time, and filters; "*" is everything. sort: "in,-ctx", or NULL. */
 bool selection_load(struct cli *cli, const char *filter, const char *sort, struct selection *out,
 		    struct ms_error *err) MS_MUST_CHECK;
 void selection_clear(struct selection *s);
 /* Whether the model of that id, present upstream or not, matches. */
 bool selection_has(const struct selection *s, const char *id);
+/* --at-prompt and --at-time; is_asked when one of them is given. */
+bool price_request_parse(const struct cli *cli, struct ms_price_request *out, bool *is_asked,
+			 struct ms_error *err) MS_MUST_CHECK;
 /* A list of fields, separated by commas; a leading '-' makes a key descending. */
 bool fields_parse(const char *list, struct ms_sort_key *keys, size_t max, size_t *count,
 		  struct ms_error *err) MS_MUST_CHECK;
@@ -181,6 +188,7 @@ void json_change_text(struct ms_text *out, const struct ms_json *change);
 const char *json_time_text(char *buf, size_t size, const struct ms_json *v);
 void json_actor_text(struct ms_text *out, const struct ms_json *v); /* "alice/console", "login (alice)/cli" */
 void report_print(const struct cli *cli, const struct ms_run_report *r);
+void report_print_body(const struct ms_run_report *r); /* counts and all lists, no headline */
 /* "alice, viewer, linked to alice@example.org" of ms_db_whoami() */
 void print_whoami(const char *prefix, const struct ms_json *me);
 /* "changeset 7: 3 models changed" and what was not; noun in the singular */
@@ -201,6 +209,7 @@ void progress_erase(struct progress *p);
 bool command_console(struct cli *cli, struct ms_error *err);
 bool command_sync(struct cli *cli, struct ms_error *err);
 bool command_models(struct cli *cli, struct ms_error *err);
+bool command_show(struct cli *cli, struct ms_error *err);
 bool command_set(struct cli *cli, struct ms_error *err);
 bool command_history(struct cli *cli, struct ms_error *err);
 bool command_events(struct cli *cli, struct ms_error *err);

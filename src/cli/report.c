@@ -108,10 +108,21 @@ void report_print(const struct cli *cli, const struct ms_run_report *r)
 		       "  %s sync --apply-held %" PRId64 "\n"
 		       "  %s sync --discard-held %" PRId64 "\n",
 		       session_program(cli), r->hold, session_program(cli), r->hold);
+	report_print_body(r);
+}
+
+void report_print_body(const struct ms_run_report *r)
+{
 	print_counts(r);
 	print_changes(r);
 	print_list("warnings", r->findings, r->finding_count, r->findings_total);
+	print_list(
+		"drift: upstream's format changed (show MODEL --raw shows what is not known; look "
+		"for a newer version of this program)",
+		r->drift, r->drift_count, r->drift_count);
 	print_list("alerts", r->alerts, r->alert_count, r->alert_count);
+	print_list("flapping prices: no news, so no alert (setting flap_runs)", r->flapping,
+		   r->flapping_count, r->flapping_count);
 	printf("fetch %.0f ms (", r->timing.fetch);
 	if (r->is_not_modified)
 		printf("upstream: not modified");

@@ -88,6 +88,22 @@ static int compare(const void *a, const void *b, void *arg)
 			       *(struct ms_model *const *)b);
 }
 
+bool price_request_parse(const struct cli *cli, struct ms_price_request *out, bool *is_asked,
+			 struct ms_error *err)
+{
+	const char *tokens = cli->values[ARG_AT_PROMPT], *time = cli->values[ARG_AT_TIME];
+
+	*out = (struct ms_price_request){-1, -1};
+	*is_asked = tokens || time;
+	if (tokens && !ms_tokens_parse(tokens, &out->prompt_tokens))
+		return ms_fail(err, MS_ERR_USAGE,
+			       "--at-prompt %s: not a number of tokens such as 200k or 32768",
+			       tokens);
+	if (time && !ms_minute_parse(time, &out->minute))
+		return ms_fail(err, MS_ERR_USAGE, "--at-time %s: not a time such as 16:30", time);
+	return true;
+}
+
 static void pick(struct selection *s, const struct order *order)
 {
 	s->models = ms_alloc_array(s->catalog->count ? s->catalog->count : 1, sizeof(*s->models));
@@ -102,8 +118,12 @@ bool selection_load(struct cli *cli, const char *filter, const char *sort, struc
 		    struct ms_error *err)
 {
 	struct order order = {.count = 0};
+	struct ms_price_request request;
+	bool is_asked;
 
 	*out = (struct selection){0};
+	if (!price_request_parse(cli, &request, &is_asked, err))
+		return false;
 	if (sort && !fields_parse(sort, order.keys, MS_SORT_KEYS_MAX, &order.count, err))
 		return false;
 	if (!filter_compile(filter, &out->filter, err))
@@ -114,6 +134,8 @@ bool selection_load(struct cli *cli, const char *filter, const char *sort, struc
 		selection_clear(out);
 		return false;
 	}
+	for (size_t i = 0; is_asked && i < out->catalog->count; i++)
+		ms_model_price_at(&out->catalog->models[i], &request, out->catalog->arena);
 	pick(out, &order);
 	return true;
 }

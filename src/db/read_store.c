@@ -28,6 +28,22 @@ bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_
 		&param, out, err);
 }
 
+bool ms_db_run(struct ms_db *db, int64_t run, struct ms_json **out, struct ms_error *err)
+{
+	char number[24];
+	const char *param = number;
+
+	snprintf(number, sizeof(number), "%lld", (long long)run);
+	if (!db_query_json(db, "SELECT coalesce(modelsync.run_detail($1::bigint), '{}')", 1, &param,
+			   out, err))
+		return false;
+	if (ms_json_get(*out, "run"))
+		return true;
+	ms_json_free(*out);
+	*out = NULL;
+	return ms_fail(err, MS_ERR_VALIDATION, "there is no run %s", number);
+}
+
 struct event_reader {
 	ms_event_fn fn;
 	void *arg;

@@ -606,7 +606,7 @@ class SettingsTest(unittest.TestCase):
         )
         self.assertEqual(
             done.stdout.splitlines(),
-            ["sync set status", "migrate status grant revoke grants quality settings retire", "viewer admin service", "--dry-run",
+            ["sync show set status", "migrate status grant revoke grants quality settings retire", "viewer admin service", "--dry-run",
              "json jsonl"], done.stderr,
         )
 

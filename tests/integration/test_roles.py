@@ -80,8 +80,9 @@ class GrantTest(RolesTestCase, ClusterTestCase):
         self.assertNotIn("eve", self.db.run("db", "grants").stdout)
 
     def test_a_viewer_reads_everything(self):
-        for arguments in (("models",), ("history",), ("events",), ("audit",), ("audit", "verify"), ("db", "status"),
-                          ("db", "quality"), ("db", "grants"), ("why", "vendor/m01", "free"), ("undo", "1", "--dry-run"),
+        for arguments in (("models",), ("show", "vendor/m01", "--raw"), ("history",), ("history", "1"), ("events",),
+                          ("audit",), ("audit", "verify"), ("db", "status"), ("db", "quality"),
+                          ("db", "grants"), ("why", "vendor/m01", "free"), ("undo", "1", "--dry-run"),
                           ("set", "*", "status=active", "--dry-run")):
             self.assert_exit(self.vera.run(*arguments), 0)
         self.assert_exit(self.sync(self.vera, 12, "--dry-run"), 0, "dry run")

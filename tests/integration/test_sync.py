@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A sync from claim to report on a real database: what is written, held, remembered and given back."""
 import json
+import re
 import unittest
 
 from sync_case import SyncTestCase
@@ -215,6 +216,85 @@ class HoldTest(SyncTestCase):
     def test_within_the_limits(self):
         result = self.load(self.entries[4:])
         self.assertEqual(result["counts"]["missing"], 4, "13 % and fewer than 10")
+
+    def test_the_database_sets_the_limits_unless_the_configuration_does(self):
+        self.db.psql("UPDATE modelsync.setting SET value = '100' WHERE name = 'max_missing_percent'")
+        self.serve(catalogue(self.entries[:3]))
+        self.assertEqual(self.sync("--dry-run", GUARD_MAX_MISSING_PERCENT=15)["category"], "held")
+        self.assertEqual(self.load(self.entries[:3])["counts"]["missing"], 27)
+
+
+class DriftTest(SyncTestCase):
+    def setUp(self):
+        super().setUp()
+        self.entries = self.load_models(30)
+
+    def words(self, *arguments):
+        return self.db.run(*arguments, env=self.environment())
+
+    def test_new_fields_are_told_once_everywhere(self):
+        self.entries[3]["region"] = "eu"
+        self.serve(catalogue(self.entries))
+        done = self.words("sync", "--force")
+        line = "new field region (string), in vendor/model-003"
+        self.assertRegex(done.stdout, "drift: .*\n  " + re.escape(line))
+        run = self.last_run()
+        self.assertEqual([d["message"] for d in run["drift"]], [line])
+        self.assertIn(line, self.words("history", str(run["run"])).stdout)
+        self.assertIn("drift: 1, see history %d" % run["run"], self.words("history").stdout)
+        self.assertRegex(self.words("status").stdout, r"drift +upstream's format changed in 1 place")
+        raw = json.loads(self.words("show", "vendor/model-003", "--json", "--raw").stdout)["raw"]
+        self.assertEqual(raw["region"], "eu")
+        self.entries[3]["region"] = "us"
+        self.assertEqual(self.load(self.entries)["drift"], [])
+        self.assertNotIn("drift", self.words("status").stdout)
+
+    def test_a_vanished_required_field_fails_and_writes_nothing(self):
+        before = self.models_as_stored()
+        for entry in self.entries:
+            del entry["pricing"]["prompt"]
+        self.serve(catalogue(self.entries))
+        result = self.sync("--force")
+        self.assertEqual((result.code, result["category"]), (1, "schema"), result)
+        self.assertEqual(self.models_as_stored(), before)
+        self.assertIn("field pricing.prompt (string) is gone; last in vendor/model-000",
+                      self.words("history", str(self.last_run()["run"])).stdout)
+
+    def test_flapping_prices_are_listed(self):
+        for price in ("0.5", "0.000001"):
+            self.entries[3]["pricing"]["prompt"] = price
+            self.serve(catalogue(self.entries))
+            done = self.words("sync", "--force")
+        self.assertRegex(done.stdout, r"flapping prices: .*\n  vendor/model-003: prompt back")
+        self.assertIn("price_flapping", self.words("show", "vendor/model-003").stdout)
+        self.assertIn("flapping    1 model", self.words("status").stdout)
+
+    def test_unknown_runs_and_models_are_refused(self):
+        for arguments, code in ((("history", "99"), 1), (("history", "x"), 2), (("show", "a/b"), 1)):
+            self.assertEqual(self.words(*arguments).returncode, code, arguments)
+
+    def test_prices_for_a_prompt_and_a_time(self):
+        self.entries[3]["pricing"]["overrides"] = [
+            {"min_prompt_tokens": 1000, "prompt": "0.00001"},
+            {"utc_start": "22:00", "utc_end": "06:00", "prompt": "0.00005"},
+        ]
+        self.load(self.entries)
+
+        def price(*arguments):
+            done = self.words("models", "id=vendor/model-003", "--format", "csv", "--columns", "in", *arguments)
+            return done.stdout.split()[1]
+
+        self.assertEqual(price(), "0.000001")
+        self.assertEqual(price("--at-prompt", "999"), "0.000001")
+        self.assertEqual(price("--at-prompt", "1k"), "0.00001")
+        self.assertEqual(price("--at-prompt", "1k", "--at-time", "23:30"), "0.00005")
+        self.assertEqual(price("--at-time", "12:00"), "0.000001")
+        self.assertEqual(self.words("models", "in>5", "--at-prompt", "1k", "--format", "csv",
+                                    "--columns", "id").stdout.split(), ["id", "vendor/model-003"])
+        self.assertIn("  from 1,000 prompt tokens: prompt 10.000 $/M\n  22:00 to 06:00 UTC: prompt 50.000 $/M\n",
+                      self.words("show", "vendor/model-003").stdout)
+        self.assertEqual(self.words("models", "--at-time", "25:00").returncode, 2)
+        self.assertEqual(self.words("models", "--at-prompt", "many").returncode, 2)
 
 
 class CooldownTest(SyncTestCase):
