@@ -6,6 +6,7 @@ integration_tests = \
 	tests/integration/test_engine.py \
 	tests/integration/test_insight.py \
 	tests/integration/test_local.py \
+	tests/integration/test_properties.py \
 	tests/integration/test_records.py \
 	tests/integration/test_reference.py \
 	tests/integration/test_replay.py \
