@@ -397,6 +397,8 @@ begin
 			if p.again is null then
 				v := modelsync.plan_validate(p, p_pages, d.hashes, d.raw);
 				p := v.p;
+			else
+				p := modelsync.plan_drift_beside(p, p_pages);
 			end if;
 			p := modelsync.plan_claim(p, p_pages, p_meta);
 		end if;

@@ -296,6 +296,17 @@ begin
 end
 $$;
 
+-- The drift of an answer whose entries are those applied last.
+create or replace function modelsync.plan_drift_beside(inout p modelsync.sync_plan, p_pages jsonb[])
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	select d.shapes, d.new_shapes, d.drift into p.shapes, p.new_shapes, p.drift
+	from modelsync.plan_drift(p_pages, '{}', '{}', '{}', '{}', '{}', 0) d;
+end
+$$;
+
 -- What a completed run has learned.
 create or replace function modelsync.learn_shapes(p_shapes bigint[], p_new jsonb, p_drift jsonb,
 	p_run bigint)
@@ -304,7 +315,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	-- null: the answer is the one applied last
+	-- null: upstream says that the answer is the one applied last
 	if p_shapes is null or p_shapes = array(select s.shape from modelsync.shape s where s.in_force order by 1) then
 		return;
 	end if;
