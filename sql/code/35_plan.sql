@@ -124,8 +124,7 @@ begin
 			from modelsync.listing(ids, p_hashes, p_raw) l
 			left join modelsync.model_document r on p_raw is not null and r.raw_hash = l.raw
 				and r.hash is not null and r.normaliser = modelsync.normaliser_version()
-			left join lateral (select d.hash, d.shape from modelsync.model_document d
-				where r.hash is null and d.model_id = l.id and d.hash = l.hash offset 0) d on true) e) u;
+			left join modelsync.model_document d on d.model_id = l.id and d.hash = l.hash) e) u;
 	p.send_all := p.is_partial and unsent;
 	if p.send_all then
 		return;

@@ -20,8 +20,8 @@ def renamed(entry, number):
     entry = copy.copy(entry)
     if number:
         name, colon, variant = entry["id"].partition(":")
-        entry["id"] = "%s-%d%s%s" % (name, number, colon, variant)
-        entry["canonical_slug"] = "%s-%d" % (entry.get("canonical_slug"), number)
+        entry["id"] = "%s-copy%d%s%s" % (name, number, colon, variant)
+        entry["canonical_slug"] = "%s-copy%d" % (entry.get("canonical_slug"), number)
     return entry
 
 

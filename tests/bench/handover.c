@@ -46,7 +46,7 @@ static long private_kb(void)
 
 static void hand_over(struct ms_db *db, const struct ms_config *config, const char *path)
 {
-	const struct ms_run_request request = {.from = path, .trigger = "file"};
+	const struct ms_run_request request = {.trigger = "scheduled"};
 	struct ms_run_report *report = NULL;
 	struct ms_fetched *got = NULL;
 	struct ms_fetched_pages pages;

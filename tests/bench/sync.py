@@ -53,7 +53,7 @@ def private_mb(pid):
 
 def peak_memory(database, path):
     """The most private memory that the program has while it syncs from a file."""
-    with subprocess.Popen([program(), "sync", "--quiet", "--from", path], env=database.environment(),
+    with subprocess.Popen([program(), "sync", "--from", path], env=database.environment(),
                           stdout=subprocess.DEVNULL) as sync:
         peak = 0
         while sync.poll() is None:
