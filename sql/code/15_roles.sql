@@ -40,6 +40,7 @@ from (values
 	('visibility', 'viewer', null),
 	('why', 'viewer', null),
 	('sync_preview', 'viewer', null),
+	('sync_unknown', 'viewer', null),
 	('hold_preview', 'viewer', null),
 	-- called by views and by what reads them
 	('actor_text', 'viewer', null),
