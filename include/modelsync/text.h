@@ -35,6 +35,12 @@ size_t ms_text_distance(const char *a, const char *b);
  */
 const char *ms_text_nearest(const char *word, const char *const *names);
 
+/*
+ * Shows a place in a text: the text, control characters as '?', and on the next line a caret below
+ * byte `at`, with tildes below the rest of the `len` bytes from there. No line break at the end.
+ */
+void ms_text_point_at(struct ms_text *out, const char *text, size_t at, size_t len);
+
 /* 12345678 → "12,345,678" in buf; returns buf. */
 char *ms_text_group_digits(char *buf, size_t size, long long n);
 

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	src/base/arena.c \
+	src/base/caret.c \
 	src/base/clock.c \
 	src/base/error.c \
 	src/base/json.c \

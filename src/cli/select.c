@@ -8,16 +8,12 @@
 /* The expression and the caret; what is wrong follows as the error itself. */
 static void point_at(const char *text, const struct ms_filter_error *where)
 {
-	struct ms_text explained;
-	const char *message;
+	struct ms_text pointed;
 
-	ms_text_init(&explained, 0);
-	ms_filter_explain(&explained, text, where);
-	message = strstr(ms_text_str(&explained), where->message);
-	if (message)
-		fprintf(stderr, "%.*s\n", (int)(message - ms_text_str(&explained)),
-			ms_text_str(&explained));
-	ms_text_clear(&explained);
+	ms_text_init(&pointed, 0);
+	ms_text_point_at(&pointed, text, where->at, where->len);
+	fprintf(stderr, "%s\n", ms_text_str(&pointed));
+	ms_text_clear(&pointed);
 }
 
 bool filter_compile(const char *text, struct ms_filter **out, struct ms_error *err)

@@ -61,6 +61,32 @@ static void every_category_has_name_hint_and_exit_code(void **state)
 	assert_int_equal(ms_category_exit_code(MS_OK), 0);
 }
 
+static void carets_stand_below_what_they_mean(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t at, len;
+		const char *shown;
+	} cases[] = {
+		{"a bad word", 2, 3, "a bad word\n  ^~~"},
+		{"end", 3, 1, "end\n   ^"},
+		{"end", 99, 99, "end\n   ^"},
+		{"\xE6\x97\xA5 x", 4, 1, "\xE6\x97\xA5 x\n   ^"}, /* two columns wide */
+		{"\xE6\x97\xA5", 0, 3, "\xE6\x97\xA5\n^~"},
+		{"a\033[1m", 1, 1, "a?[1m\n ^"},
+	};
+	struct ms_text t;
+
+	(void)state;
+	ms_text_init(&t, 0);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		ms_text_reset(&t);
+		ms_text_point_at(&t, cases[i].text, cases[i].at, cases[i].len);
+		assert_string_equal(ms_text_str(&t), cases[i].shown);
+	}
+	ms_text_clear(&t);
+}
+
 static void arena_interns_and_grows(void **state)
 {
 	struct ms_arena *a = ms_arena_new();
@@ -308,6 +334,7 @@ int main(void)
 		cmocka_unit_test(errors_carry_category_and_context),
 		cmocka_unit_test(errors_are_valid_utf8_whatever_was_cut),
 		cmocka_unit_test(every_category_has_name_hint_and_exit_code),
+		cmocka_unit_test(carets_stand_below_what_they_mean),
 		cmocka_unit_test(arena_interns_and_grows),
 		cmocka_unit_test(text_is_capped),
 		cmocka_unit_test(nearest_names),
