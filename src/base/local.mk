@@ -11,4 +11,7 @@ libbase_a_SOURCES = \
 	src/base/text.c \
 	src/base/utf8.c \
 	src/base/utf8_width.c \
-	src/base/utf8_width.h
+	src/base/utf8_width.h \
+	src/base/zone.c \
+	src/base/zone_rule.c \
+	src/base/zone_rule.h
