@@ -2,6 +2,8 @@
 noinst_LIBRARIES += libsync.a
 libsync_a_CFLAGS = $(AM_CFLAGS) $(XXHASH_CFLAGS)
 libsync_a_SOURCES = \
+	src/sync/cron.c \
+	src/sync/cron_parse.c \
 	src/sync/entries.c \
 	src/sync/entries.h \
 	src/sync/handover.c \

@@ -89,6 +89,10 @@ tests_unit_test_cli_SOURCES = tests/unit/test_cli.c
 tests_unit_test_cli_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/src/cli
 tests_unit_test_cli_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_cli_LDADD = $(modelsync_tui_LDADD) $(CMOCKA_LIBS)
+unit_programs += tests/unit/test_cron
+tests_unit_test_cron_SOURCES = tests/unit/test_cron.c
+tests_unit_test_cron_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_cron_LDADD = libsync.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS)
 unit_programs += tests/unit/test_zone
 tests_unit_test_zone_SOURCES = tests/unit/test_zone.c
 tests_unit_test_zone_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
@@ -116,3 +120,10 @@ tests_unit_test_list_LDADD = libconsole.a libcatalog.a libbase.a $(CMOCKA_LIBS) 
 endif
 check_PROGRAMS += $(unit_programs)
 TESTS += $(unit_programs)
+
+# Python asks it, to compare its answers with those of another implementation.
+check_PROGRAMS += tests/unit/cron_times
+tests_unit_cron_times_SOURCES = tests/unit/cron_times.c
+tests_unit_cron_times_LDADD = libsync.a libbase.a $(CJSON_LIBS)
+TESTS += tests/unit/test_cron_oracle.py
+EXTRA_DIST += tests/unit/test_cron_oracle.py
