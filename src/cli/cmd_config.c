@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/schedule.h"
 #include "private.h"
 
 static size_t count_set(const struct ms_config *config)
@@ -13,11 +14,24 @@ static size_t count_set(const struct ms_config *config)
 	return n;
 }
 
+static bool check_schedule(const struct ms_config *config, struct ms_error *err)
+{
+	struct ms_cron_error where;
+	struct ms_schedule schedule;
+	bool ok = ms_schedule_load(&schedule, config, &where, err);
+
+	if (!ok && *where.message)
+		print_caret(ms_config_string(config, MS_OPT_SYNC_SCHEDULE), where.at, where.len);
+	ms_schedule_clear(&schedule);
+	return ok;
+}
+
 bool command_config_check(struct cli *cli, struct ms_error *err)
 {
 	struct ms_text warnings;
 
-	if (!ms_db_check_conninfo(ms_config_string(cli->config, MS_OPT_DB_CONNINFO), err))
+	if (!ms_db_check_conninfo(ms_config_string(cli->config, MS_OPT_DB_CONNINFO), err) ||
+	    !check_schedule(cli->config, err))
 		return false;
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(cli->config, &warnings);

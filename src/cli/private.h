@@ -172,6 +172,8 @@ size_t terminal_columns(FILE *f);
 /* s with '?' for control characters and, on a terminal that is not UTF-8, for all but ASCII. */
 void terminal_clean(struct ms_text *out, const char *s, FILE *to);
 const char *terminal_ellipsis(FILE *to); /* one column that stands for what was cut */
+/* On stderr, an expression and what is wrong in it; the message follows as the error itself. */
+void print_caret(const char *text, size_t at, size_t len);
 /* Asks on stderr, reads stdin. Fails unless the answer is y or yes, or without a terminal. */
 bool terminal_confirm(struct cli *cli, const char *question, struct ms_error *err) MS_MUST_CHECK;
 

@@ -5,17 +5,6 @@
 #include "modelsync/memory.h"
 #include "private.h"
 
-/* The expression and the caret; what is wrong follows as the error itself. */
-static void point_at(const char *text, const struct ms_filter_error *where)
-{
-	struct ms_text pointed;
-
-	ms_text_init(&pointed, 0);
-	ms_text_point_at(&pointed, text, where->at, where->len);
-	fprintf(stderr, "%s\n", ms_text_str(&pointed));
-	ms_text_clear(&pointed);
-}
-
 bool filter_compile(const char *text, struct ms_filter **out, struct ms_error *err)
 {
 	struct ms_filter_error where;
@@ -23,7 +12,7 @@ bool filter_compile(const char *text, struct ms_filter **out, struct ms_error *e
 	*out = ms_filter_parse(strcmp(text, "*") == 0 ? "" : text, &where);
 	if (*out)
 		return true;
-	point_at(text, &where);
+	print_caret(text, where.at, where.len);
 	return ms_fail(err, MS_ERR_USAGE, "the filter is wrong at character %zu: %s", where.at + 1,
 		       where.message);
 }

@@ -44,6 +44,16 @@ const char *terminal_ellipsis(FILE *to)
 	return shows_utf8(to) ? "…" : "~";
 }
 
+void print_caret(const char *text, size_t at, size_t len)
+{
+	struct ms_text pointed;
+
+	ms_text_init(&pointed, 0);
+	ms_text_point_at(&pointed, text, at, len);
+	fprintf(stderr, "%s\n", ms_text_str(&pointed));
+	ms_text_clear(&pointed);
+}
+
 bool terminal_confirm(struct cli *cli, const char *question, struct ms_error *err)
 {
 	char answer[16] = "";

@@ -8,4 +8,5 @@ libsync_a_SOURCES = \
 	src/sync/entries.h \
 	src/sync/handover.c \
 	src/sync/handover.h \
+	src/sync/schedule.c \
 	src/sync/sync.c

@@ -555,6 +555,23 @@ class SettingsTest(unittest.TestCase):
         self.assertIn("chmod o= ", done.stderr)
         self.assertNotIn("hidden", done.stderr)
 
+    def test_check_points_at_a_wrong_schedule(self):
+        done = self.run_program("config", "check", MODELSYNC_SYNC_SCHEDULE="0 2,25 * * *")
+        self.assertEqual(done.returncode, 2)
+        self.assertEqual(done.stderr.splitlines()[:3], [
+            "0 2,25 * * *",
+            "    ^~",
+            "error: environment MODELSYNC_SYNC_SCHEDULE: sync.schedule is wrong at character 5: "
+            "hour is 0 to 23",
+        ])
+        done = self.run_program("config", "check", MODEL_SYNC_SCHEDULE="0 0 30 2 *")
+        self.assertIn("there is no such day in such a month", done.stderr)
+        done = self.run_program("config", "check", MODELSYNC_SYNC_TIMEZONE="Europe/Atlantis")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("sync.timezone: there is no time zone \"Europe/Atlantis\"", done.stderr)
+        done = self.run_program("config", "check", MODELSYNC_SYNC_SCHEDULE="@every 6h")
+        self.assertEqual(done.returncode, 0, done.stderr)
+
     def test_parameters_that_libpq_refuses(self):
         url = "postgresql://u:hidden@h/db?pgbouncer=true"
         for command in (["config", "check"], ["status"]):

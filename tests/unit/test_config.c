@@ -213,7 +213,7 @@ static void environment_errors_name_the_variable(void **state)
 	const char *const wrong[] = {"MODEL_SYNC_COOLDOWN_MINUTES=soon", NULL};
 	const char *const odd[] = {"MODELSYNC_CONSOLE_THEM=x",
 				   "MODELSYNC_BIN=/b",
-				   "MODEL_SYNC_SCHEDULE=*",
+				   "MODEL_SYNC_SCHEDULES=*",
 				   "MODELSYNC_QQQ=1",
 				   "DATABASE_URL=host=a",
 				   "MODELSYNC_DATABASE_CONNINFO=host=b",
@@ -234,7 +234,7 @@ static void environment_errors_name_the_variable(void **state)
 		ms_text_str(&warnings),
 		"environment: MODELSYNC_DATABASE_CONNINFO and DATABASE_URL differ; MODELSYNC_DATABASE_CONNINFO counts\n"
 		"environment: MODELSYNC_CONSOLE_THEM is no option and is ignored; did you mean MODELSYNC_CONSOLE_THEME?\n"
-		"environment: MODEL_SYNC_SCHEDULE is no option of this version and is ignored\n"
+		"environment: MODEL_SYNC_SCHEDULES is no option of this version and is ignored\n"
 		"environment: MODELSYNC_QQQ is no option of this version and is ignored\n");
 	assert_string_equal(ms_config_string(c, MS_OPT_DB_CONNINFO), "host=b");
 	ms_text_clear(&warnings);
