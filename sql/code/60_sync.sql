@@ -4,7 +4,7 @@
 --
 --   sync_begin ──> sync_progress* ──> sync_apply ──> completed | held | failed
 --        │                      └───> sync_fail  ──> failed
---        └──> busy | cooldown
+--        └──> busy | cooldown | slot_done | slot_waits
 --
 -- sync_begin commits before the fetch, so that everybody sees the run; from
 -- then on the fencing number it returned must still be the lease's, or the call
@@ -50,6 +50,7 @@ begin
 		changeset_id = (p_report ->> 'changeset')::bigint
 	where run_id = p_run
 	returning * into r;
+	perform modelsync.slot_settle(r);
 	update public.model_sync_log set
 		sync_status = p_state,
 		sync_completed_at = r.completed_at,
@@ -134,6 +135,7 @@ declare
 	interrupted bigint;
 	refusal jsonb := modelsync.row_security_refusal();
 	wait jsonb;
+	slot jsonb;
 begin
 	if refusal is not null then
 		return refusal;
@@ -145,8 +147,9 @@ begin
 	if l.fence is null or (l.run_id is not null and l.expires_at > clock_timestamp()) then
 		select run.* into r from modelsync.run run join modelsync.lease on lease.run_id = run.run_id;
 		return modelsync.audit_refusal('sync', p -> 'ctx', r.run_id, jsonb_build_object('ok', false,
-			'code', 'busy', 'message', 'another sync is running',
-			'running', modelsync.running_json(r)));
+				'code', 'busy', 'message', 'another sync is running',
+				'running', modelsync.running_json(r)))
+			|| jsonb_build_object('claim_ends_s', extract(epoch from l.expires_at - clock_timestamp()));
 	end if;
 	if p ->> 'trigger' = 'manual' and not coalesce((p ->> 'force')::bool, false) then
 		wait := modelsync.cooldown(settings);
@@ -165,17 +168,24 @@ begin
 			'{"category": "interrupted"}')
 		from modelsync.run where run.run_id = interrupted;
 	end if;
+	if p ? 'slot' then
+		slot := modelsync.slot_take(p -> 'slot');
+		if not (slot ->> 'ok')::bool then
+			return slot;
+		end if;
+	end if;
 	insert into public.model_sync_log (sync_started_at, sync_status, added_by_user_id)
 	-- whoever says when it began is believed for the past only
 	values (least(nullif((p ->> 'started_at')::timestamptz, '-infinity'), clock_timestamp()),
 		'running', coalesce((p ->> 'user_id')::uuid, (c ->> 'profile')::uuid))
 	returning id into r.sync_log_id;
 	insert into modelsync.run (sync_log_id, fence, trigger, owner, origin, os_user, source, reason,
-		profile, url, forced)
+		profile, url, forced, slot_id, attempt)
 	values (r.sync_log_id, l.fence + 1, coalesce(p ->> 'trigger', 'manual'),
 		coalesce(nullif(left(p ->> 'owner', 200), ''), format('pid %s', pg_backend_pid())),
 		c ->> 'origin', c ->> 'os_user', c ->> 'source', c ->> 'reason', (c ->> 'profile')::uuid,
-		left(p ->> 'url', 2000), coalesce((p ->> 'force')::bool, false))
+		left(p ->> 'url', 2000), coalesce((p ->> 'force')::bool, false),
+		(slot ->> 'slot_id')::bigint, (slot ->> 'attempt')::int)
 	returning run_id into r.run_id;
 	update modelsync.lease set fence = l.fence + 1, run_id = r.run_id,
 		seconds = (settings ->> 'lease_seconds')::numeric, expires_at = clock_timestamp()
@@ -185,7 +195,7 @@ begin
 		perform modelsync.warm_up(settings);
 	end if;
 	return jsonb_build_object('ok', true, 'run', r.run_id, 'sync_log_id', r.sync_log_id,
-		'fence', l.fence + 1, 'interrupted_run', interrupted,
+		'fence', l.fence + 1, 'interrupted_run', interrupted, 'slot', slot,
 		'etag', modelsync.etag_in_force(p ->> 'url'));
 end
 $$;

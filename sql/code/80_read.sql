@@ -84,7 +84,9 @@ as $$
 		'findings', r.findings, 'findings_total', r.findings_total, 'guard', r.guard,
 		'drift', r.drift, 'alerts', r.alerts, 'flapping', r.flapping, 'quality', r.quality, 'hold', r.hold_id, 'changeset', r.changeset_id,
 		'cancel_requested', r.cancel_requested_at is not null,
-		'cancel_requested_by', r.cancel_requested_by);
+		'cancel_requested_by', r.cancel_requested_by,
+		'slot', (select s.at from modelsync.slot s where s.slot_id = r.slot_id),
+		'attempt', r.attempt);
 $$;
 
 -- Runs, newest first.
@@ -237,6 +239,10 @@ as $$
 		'figures', modelsync.run_figures(30),
 		'unacknowledged_alerts', (select count(*) from modelsync.alert a
 			where a.acknowledged_at is null),
+		'daemons', modelsync.daemons_json(),
+		'next_slot', modelsync.next_slot(),
+		'last_slot', modelsync.last_slot_json(),
+		'last_error', modelsync.last_error_json(),
 		'audit_head', (select jsonb_build_object('audit_id', h.audit_id,
 			'hash', encode(h.hash, 'hex')) from modelsync.audit_head h),
 		'you', modelsync.whoami());

@@ -21,6 +21,7 @@ sql_tests = \
 	tests/sql/test_roles.pg \
 	tests/sql/test_runs.pg \
 	tests/sql/test_setting.pg \
+	tests/sql/test_slots.pg \
 	tests/sql/test_sync.pg \
 	tests/sql/test_undo.pg \
 	tests/sql/test_validate.pg \
