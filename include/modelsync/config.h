@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "modelsync/error.h"
+#include "modelsync/log.h"
 #include "modelsync/text.h"
 
 /*
@@ -51,6 +52,7 @@ struct ms_config;
 struct ms_config_source {
 	const char *file;           /* --config: replaces both standard files; NULL = those */
 	const char *const *environ; /* "NAME=value" strings, NULL-terminated; NULL = none */
+	bool is_strict; /* a standard file that is there but cannot be read is an error, no warning */
 };
 
 /*
@@ -80,6 +82,9 @@ void ms_config_masked(const struct ms_config *c, enum ms_option option, struct m
 
 /* Masks the password in a libpq connection string (either form) or any URL. */
 void ms_config_mask_conninfo(const char *conninfo, struct ms_text *out);
+
+/* Sets up logging as section `log` says; a level that is not set is `otherwise`. */
+void ms_config_apply_log(const struct ms_config *c, enum ms_log_level otherwise);
 
 /* Problems that are no errors ("email goes to smtp://localhost …"), one per line; "" = none. */
 void ms_config_warnings(const struct ms_config *c, struct ms_text *out);

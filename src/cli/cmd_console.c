@@ -4,18 +4,12 @@
 #include "modelsync/upstream.h"
 #include "private.h"
 
-/* The console connects by itself, in the background; only the private database is prepared. */
-static bool know_database(struct cli *cli, struct ms_error *err)
-{
-	return args_has(cli, ARG_LOCAL) ? session_open(cli, err) : session_require_database(cli, err);
-}
-
 bool command_console(struct cli *cli, struct ms_error *err)
 {
 	char *text = args_join(cli, 0);
 	struct ms_console_options options = {.filter = text};
 	struct ms_filter *filter = NULL;
-	bool ok = filter_compile(text, &filter, err) && know_database(cli, err) && ms_upstream_init(err);
+	bool ok = filter_compile(text, &filter, err) && session_know_database(cli, err) && ms_upstream_init(err);
 
 	ms_filter_free(filter);
 	if (ok) {

@@ -116,6 +116,9 @@ void help_print_command(FILE *to, const struct command *command);
 
 /* --- session.c, local.c: configuration and connection */
 
+/* The settings of files, environment and command line; owned. */
+bool session_load(const struct cli *cli, bool is_strict, struct ms_config **out,
+		  struct ms_error *err) MS_MUST_CHECK;
 bool session_configure(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* A database to connect to is known; otherwise the error names the two ways. */
 bool session_require_database(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
@@ -123,6 +126,8 @@ bool session_require_database(struct cli *cli, struct ms_error *err) MS_MUST_CHE
 bool session_connect(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* Connects and demands the current schema; the private database is migrated on the way. */
 bool session_open(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
+/* For those that connect by themselves, in the background; the private database is prepared. */
+bool session_know_database(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* How commands that we propose must begin to reach the same database. */
 const char *session_program(const struct cli *cli);
 /* Fails under --read-only; session_open() will fail for a viewer. */

@@ -4,20 +4,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "modelsync/log.h"
 #include "modelsync/memory.h"
 #include "private.h"
 
-static void apply_log_level(const struct ms_config *config)
-{
-	static const char *const names[] = {"error", "warn", "info", "debug"};
-
-	for (int i = 0; i < 4; i++)
-		if (strcmp(ms_config_string(config, MS_OPT_LOG_LEVEL), names[i]) == 0)
-			ms_log_set_level((enum ms_log_level)i);
-}
-
-bool session_configure(struct cli *cli, struct ms_error *err)
+bool session_load(const struct cli *cli, bool is_strict, struct ms_config **out, struct ms_error *err)
 {
 	static const struct {
 		enum arg arg;
@@ -26,18 +16,27 @@ bool session_configure(struct cli *cli, struct ms_error *err)
 	struct ms_config_source source = {
 		.file = cli->values[ARG_CONFIG],
 		.environ = (const char *const *)environ,
+		.is_strict = is_strict,
 	};
+	bool ok = ms_config_load(out, &source, err);
 
-	if (!ms_config_load(&cli->config, &source, err))
+	for (size_t i = 0; ok && i < sizeof(map) / sizeof(map[0]); i++)
+		if (args_has(cli, map[i].arg))
+			ok = ms_config_set(*out, map[i].option, cli->values[map[i].arg], err);
+	if (ok && args_has(cli, ARG_READ_ONLY))
+		ok = ms_config_set(*out, MS_OPT_CONSOLE_READ_ONLY, "true", err);
+	if (ok)
+		return true;
+	ms_config_free(*out);
+	*out = NULL;
+	return false;
+}
+
+bool session_configure(struct cli *cli, struct ms_error *err)
+{
+	if (!session_load(cli, false, &cli->config, err))
 		return false;
-	for (size_t i = 0; i < sizeof(map) / sizeof(map[0]); i++)
-		if (args_has(cli, map[i].arg) &&
-		    !ms_config_set(cli->config, map[i].option, cli->values[map[i].arg], err))
-			return false;
-	if (args_has(cli, ARG_READ_ONLY) &&
-	    !ms_config_set(cli->config, MS_OPT_CONSOLE_READ_ONLY, "true", err))
-		return false;
-	apply_log_level(cli->config);
+	ms_config_apply_log(cli->config, MS_LOG_WARN);
 	return true;
 }
 
@@ -125,6 +124,16 @@ bool session_open(struct cli *cli, struct ms_error *err)
 		return !cli->is_writing || refuse_viewer(cli, err);
 	return err->category == MS_ERR_MIGRATE && args_has(cli, ARG_LOCAL) &&
 	       !args_has(cli, ARG_READ_ONLY) && migrate_private(cli, err);
+}
+
+bool session_know_database(struct cli *cli, struct ms_error *err)
+{
+	if (!args_has(cli, ARG_LOCAL))
+		return session_require_database(cli, err);
+	if (!session_open(cli, err))
+		return false;
+	ms_db_disconnect(cli->db);
+	return true;
 }
 
 const char *session_program(const struct cli *cli)

@@ -70,15 +70,16 @@ static char *user_file(const char *const *environ)
 static bool read_files(struct ms_config *c, const struct ms_config_source *source,
 		       struct ms_error *err)
 {
+	enum cfg_demand may_miss = source->is_strict ? CFG_IF_THERE : CFG_IF_READABLE;
 	char *user;
 	bool ok;
 
 	if (source->file)
-		return cfg_read_file(c, source->file, LAYER_USER_FILE, false, err);
-	if (!cfg_read_file(c, MS_SYSTEM_CONFIG, LAYER_SYSTEM_FILE, true, err))
+		return cfg_read_file(c, source->file, LAYER_USER_FILE, CFG_DEMANDED, err);
+	if (!cfg_read_file(c, MS_SYSTEM_CONFIG, LAYER_SYSTEM_FILE, may_miss, err))
 		return false;
 	user = user_file(source->environ);
-	ok = !user || cfg_read_file(c, user, LAYER_USER_FILE, true, err);
+	ok = !user || cfg_read_file(c, user, LAYER_USER_FILE, may_miss, err);
 	ms_free(user);
 	return ok;
 }
@@ -149,6 +150,20 @@ bool ms_config_is_set(const struct ms_config *c, enum ms_option option)
 const char *ms_config_origin(const struct ms_config *c, enum ms_option option)
 {
 	return c->values[option].origin;
+}
+
+void ms_config_apply_log(const struct ms_config *c, enum ms_log_level otherwise)
+{
+	static const char *const names[] = {"error", "warn", "info", "debug"};
+	enum ms_log_level level = otherwise;
+
+	for (int i = 0; ms_config_is_set(c, MS_OPT_LOG_LEVEL) && i < 4; i++)
+		if (strcmp(ms_config_string(c, MS_OPT_LOG_LEVEL), names[i]) == 0)
+			level = (enum ms_log_level)i;
+	ms_log_set_level(level);
+	ms_log_set_target(strcmp(ms_config_string(c, MS_OPT_LOG_FORMAT), "json") == 0 ? MS_LOG_JSON
+										       : MS_LOG_KEYVALUE,
+			  strcmp(ms_config_string(c, MS_OPT_LOG_TARGET), "syslog") == 0);
 }
 
 void ms_config_warnings(const struct ms_config *c, struct ms_text *out)

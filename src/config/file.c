@@ -180,16 +180,16 @@ static bool read_open_file(struct reading *r, FILE *f, struct ms_error *err)
 	return ok;
 }
 
-bool cfg_read_file(struct ms_config *c, const char *path, enum layer layer, bool is_optional,
+bool cfg_read_file(struct ms_config *c, const char *path, enum layer layer, enum cfg_demand demand,
 		   struct ms_error *err)
 {
 	struct reading r = {.config = c, .path = path, .layer = layer};
 	FILE *f = fopen(path, "re");
 	bool ok;
 
-	if (!f && is_optional && (errno == ENOENT || errno == ENOTDIR))
+	if (!f && demand != CFG_DEMANDED && (errno == ENOENT || errno == ENOTDIR))
 		return true;
-	if (!f && is_optional && errno == EACCES) {
+	if (!f && demand == CFG_IF_READABLE && errno == EACCES) {
 		cfg_warn(c, "%s: not readable for this user, skipped", path);
 		return true;
 	}

@@ -44,9 +44,13 @@ void cfg_warn(struct ms_config *c, const char *fmt, ...) MS_PRINTF(2, 3);
 
 #define CONFIG_FILE_MAX (1024 * 1024)
 
-/* is_optional: a missing file is fine and an unreadable one a warning. */
-bool cfg_read_file(struct ms_config *c, const char *path, enum layer layer, bool is_optional,
-		 struct ms_error *err) MS_MUST_CHECK;
+enum cfg_demand {
+	CFG_DEMANDED,   /* must be there */
+	CFG_IF_THERE,   /* may be missing */
+	CFG_IF_READABLE /* may be missing, and with a warning unreadable */
+};
+bool cfg_read_file(struct ms_config *c, const char *path, enum layer layer, enum cfg_demand demand,
+		   struct ms_error *err) MS_MUST_CHECK;
 /*
  * Makes text safe for libconfig: refuses include directives, gives integers that need 64 bits
  * their `L`, refuses those that need more.

@@ -320,7 +320,7 @@ static bool set_session_up(struct ms_db *db, struct ms_error *err)
 static void log_notice(void *arg, const char *message)
 {
 	(void)arg;
-	ms_log(MS_LOG_DEBUG, "database: %s", message);
+	ms_log_event(MS_LOG_DEBUG, "database_notice", MS_LOG_TEXT("message", message));
 }
 
 /*

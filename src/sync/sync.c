@@ -139,8 +139,7 @@ static bool claim_run(struct job *j, const char *source, struct ms_error *err)
 		return false;
 	j->tried_ms = j->renewed_ms = ms_clock_ms();
 	if (j->claim.interrupted_run)
-		ms_log(MS_LOG_INFO, "run %lld had been interrupted and is closed now",
-		       (long long)j->claim.interrupted_run);
+		ms_log_event(MS_LOG_INFO, "run_interrupted", MS_LOG_NUMBER("run", j->claim.interrupted_run));
 	return true;
 }
 
