@@ -135,7 +135,10 @@ struct ms_claim {
 	int64_t interrupted_run; /* an older run that was closed on the way; 0 = none */
 	char etag[256]; /* of the catalogue in force, for a fetch to ask about; "" = none */
 };
-/* `busy` with who and since when, or with the cooldown left in err->retry_after_s. */
+/*
+ * `busy` with who and since when, or with the cooldown left in err->retry_after_s. A request for a
+ * slot has the slot filled in, whatever comes of it; `busy` also when nothing is left to do for it.
+ */
 bool ms_run_claim(struct ms_db *db, const struct ms_run_request *request, const char *source,
 		  const struct ms_config *config, struct ms_claim *out,
 		  struct ms_error *err) MS_MUST_CHECK;
@@ -184,6 +187,18 @@ bool ms_hold_apply(struct ms_db *db, int64_t hold, int64_t seen_run, const struc
 bool ms_hold_preview(struct ms_db *db, int64_t hold, const struct ms_config *config,
 		     struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;
 bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err) MS_MUST_CHECK;
+
+/* --- daemons ------------------------------------------------------------------------------ */
+
+struct ms_beat {
+	int64_t started_at, next_slot; /* epoch s; next_slot 0 = none */
+	const char *version, *schedule, *timezone;
+	bool enabled; /* syncs by its schedule */
+};
+/* Says that this process is alive, and what it is going to do. */
+bool ms_daemon_beat(struct ms_db *db, const struct ms_beat *beat, struct ms_error *err) MS_MUST_CHECK;
+/* Takes this process off the list. */
+bool ms_daemon_leave(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
 
 /* --- reading ------------------------------------------------------------------------------ */
 

@@ -28,11 +28,31 @@ struct ms_run_progress {
 	int64_t retry_in_ms; /* > 0 while waiting before a retry */
 };
 
+/* A time at which a sync was due by the schedule, as one daemon sees it. */
+enum ms_slot_state {
+	MS_SLOT_UNKNOWN, /* the claim failed for another reason */
+	MS_SLOT_TAKEN,   /* the run that follows is for it, or for one before it that was interrupted */
+	MS_SLOT_BUSY,    /* another sync runs */
+	MS_SLOT_WAITS,   /* an attempt failed; it is too early for the next */
+	MS_SLOT_DONE     /* nothing is left to do */
+};
+struct ms_slot {
+	int64_t at;     /* epoch s */
+	bool is_missed; /* passed while this daemon did not run */
+	/* what the claim found: */
+	enum ms_slot_state state;
+	int64_t wait_ms; /* busy, waits: ask again then, at the latest */
+	int attempt;     /* taken: 1 = the first */
+	int64_t taken_at; /* taken: the slot's time */
+};
+
 struct ms_run_request {
 	bool dry_run;
 	bool force;        /* skip the cooldown and fetch everything; never skips the guard */
 	const char *from;  /* file path, "-" or URL; NULL = the configured upstream */
 	const char *trigger; /* "manual", "scheduled"; "file" is chosen when `from` is set */
+	struct ms_slot *slot; /* of scheduled runs; filled in by the claim */
+	int lease_s; /* silence after which others take over; 0 = what the database says */
 };
 
 enum ms_run_state {

@@ -36,6 +36,12 @@ bool ms_sync_run(struct ms_sync *s, const struct ms_run_request *request,
 void ms_sync_cancel(struct ms_sync *s);
 
 /*
+ * The same, because this process ends: the run's row says `interrupted`, and whoever comes next may
+ * try again.
+ */
+void ms_sync_interrupt(struct ms_sync *s);
+
+/*
  * Forgets a cancel that came after the last run had ended. For whoever lets another thread run:
  * call it when asking for the run, so that only later cancels count.
  */

@@ -99,7 +99,9 @@ static void send_cancel(struct ms_db *db)
 
 void ms_db_cancel(struct ms_db *db)
 {
-	atomic_store(&db->cancel_asked_at, ms_clock_ms());
+	/* asking again does not begin the wait anew */
+	if (!atomic_load(&db->cancel_asked))
+		atomic_store(&db->cancel_asked_at, ms_clock_ms());
 	atomic_store(&db->cancel_asked, true);
 	send_cancel(db);
 }

@@ -54,6 +54,9 @@ bool db_call(struct ms_db *db, const char *sql, int n, const char *const *params
 struct ms_json *db_context(const struct ms_db *db, const char *reason);
 char *db_context_text(const struct ms_db *db, const char *reason);
 
+/* "host:pid", by which other processes know this one. */
+void db_owner(char *buf, size_t size);
+
 /* The options that the engine knows, under their keys: its `settings` arguments. Owned. */
 struct ms_json *db_settings(const struct ms_config *config);
 char *db_settings_text(const struct ms_config *config);

@@ -3,6 +3,7 @@
 #include "conn.h"
 
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,6 +52,14 @@ char *db_context_text(const struct ms_db *db, const char *reason)
 
 	ms_json_free(ctx);
 	return text;
+}
+
+void db_owner(char *buf, size_t size)
+{
+	char host[64] = "localhost";
+
+	gethostname(host, sizeof(host) - 1);
+	snprintf(buf, size, "%s:%ld", host, (long)getpid());
 }
 
 struct ms_json *db_settings(const struct ms_config *config)
@@ -114,6 +123,7 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err)
 		{"replaced", MS_ERR_CONFLICT},	     {"already_undone", MS_ERR_CONFLICT}, {"unknown", MS_ERR_VALIDATION},
 		{"retired", MS_ERR_CONFLICT},	     {"not_running", MS_ERR_CONFLICT},
 		{"invalid", MS_ERR_VALIDATION},	  {"refused", MS_ERR_REFUSED},
+		{"slot_done", MS_ERR_BUSY},	  {"slot_waits", MS_ERR_BUSY},
 	};
 	const char *code = ms_json_text(ms_json_get(v, "code"));
 	const char *message = ms_json_text(ms_json_get(v, "message"));

@@ -6,6 +6,7 @@ libdb_a_SOURCES = \
 	src/db/conn.c \
 	src/db/conn.h \
 	src/db/context.c \
+	src/db/daemon_store.c \
 	src/db/embedded.h \
 	src/db/feed_store.c \
 	src/db/insight_store.c \

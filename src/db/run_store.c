@@ -3,24 +3,43 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "modelsync/clock.h"
 #include "modelsync/memory.h"
+
+/* The part of the claim that is about the slot; docs/database.md. */
+static struct ms_json *slot_json(const struct ms_slot *slot, const struct ms_config *config)
+{
+	struct ms_json *o = ms_json_new_object();
+	char at[24];
+
+	ms_json_add_string(o, "schedule", "sync");
+	ms_json_add_string(o, "at", ms_time_format(at, sizeof(at), slot->at));
+	ms_json_add_bool(o, "missed", slot->is_missed);
+	ms_json_add_bool(o, "catch_up", ms_config_bool(config, MS_OPT_SYNC_CATCH_UP));
+	ms_json_add_int(o, "retries", ms_config_int(config, MS_OPT_SYNC_RETRY_ATTEMPTS));
+	ms_json_add_int(o, "retry_base_s", ms_config_int(config, MS_OPT_SYNC_RETRY_BASE));
+	ms_json_add_int(o, "retry_max_s", ms_config_int(config, MS_OPT_SYNC_RETRY_MAX));
+	return o;
+}
 
 static char *begin_text(const struct ms_db *db, const struct ms_run_request *request,
 			const char *source, const struct ms_config *config)
 {
-	struct ms_json *o = ms_json_new_object();
-	char host[64] = "localhost", owner[96], *text;
+	struct ms_json *o = ms_json_new_object(), *settings = db_settings(config);
+	char owner[96], *text;
 
-	gethostname(host, sizeof(host) - 1);
-	snprintf(owner, sizeof(owner), "%s:%ld", host, (long)getpid());
+	db_owner(owner, sizeof(owner));
+	if (request->lease_s)
+		ms_json_add_int(settings, "lease_seconds", request->lease_s);
 	ms_json_add_string(o, "trigger", request->from ? "file" : request->trigger);
 	ms_json_add(o, "ctx", db_context(db, NULL));
 	ms_json_add_string(o, "owner", owner);
 	ms_json_add_string(o, "url", source);
 	ms_json_add_bool(o, "force", request->force);
-	ms_json_add(o, "settings", db_settings(config));
+	ms_json_add(o, "settings", settings);
+	if (request->slot)
+		ms_json_add(o, "slot", slot_json(request->slot, config));
 	text = ms_json_print(o);
 	ms_json_free(o);
 	return text;
@@ -33,6 +52,34 @@ static void take_etag(struct ms_claim *claim, const char *etag)
 		strcpy(claim->etag, etag);
 }
 
+static int64_t milliseconds_of(const struct ms_json *reply, const char *name)
+{
+	return (int64_t)(ms_json_number(ms_json_get(reply, name), 0) * 1000);
+}
+
+/* What the database says of the slot, as a claim or as the reason why there is none. */
+static void read_slot(const struct ms_json *reply, struct ms_slot *slot)
+{
+	const struct ms_json *taken = ms_json_get(reply, "slot");
+	const char *code = ms_json_text(ms_json_get(reply, "code"));
+
+	slot->state = MS_SLOT_UNKNOWN;
+	if (ms_json_is_object(taken)) {
+		slot->state = MS_SLOT_TAKEN;
+		slot->attempt = (int)ms_json_int(ms_json_get(taken, "attempt"), 0);
+		if (!ms_time_parse(ms_json_text(ms_json_get(taken, "at")), &slot->taken_at))
+			slot->taken_at = slot->at;
+	} else if (strcmp(code, "busy") == 0) {
+		slot->state = MS_SLOT_BUSY;
+		slot->wait_ms = milliseconds_of(reply, "claim_ends_s");
+	} else if (strcmp(code, "slot_waits") == 0) {
+		slot->state = MS_SLOT_WAITS;
+		slot->wait_ms = milliseconds_of(reply, "retry_after_s");
+	} else if (strcmp(code, "slot_done") == 0) {
+		slot->state = MS_SLOT_DONE;
+	}
+}
+
 bool ms_run_claim(struct ms_db *db, const struct ms_run_request *request, const char *source,
 		  const struct ms_config *config, struct ms_claim *out, struct ms_error *err)
 {
@@ -42,6 +89,8 @@ bool ms_run_claim(struct ms_db *db, const struct ms_run_request *request, const 
 	bool ok = db_query_json(db, "SELECT modelsync.sync_begin($1::jsonb)", 1, &param, &reply, err) &&
 		  db_check_reply(reply, err);
 
+	if (request->slot)
+		read_slot(reply, request->slot);
 	if (ok) {
 		out->run = ms_json_int(ms_json_get(reply, "run"), 0);
 		out->fence = ms_json_int(ms_json_get(reply, "fence"), 0);

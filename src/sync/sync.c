@@ -40,6 +40,7 @@ struct ms_sync {
 	struct ms_db *db;
 	const struct ms_config *config;
 	atomic_bool is_cancelled;
+	atomic_bool is_interrupted; /* because the process ends */
 	atomic_bool is_in_database; /* a statement runs that may be cancelled */
 	pthread_mutex_t lock;	    /* guards `fetching` */
 	struct ms_upstream *fetching;
@@ -65,6 +66,7 @@ struct ms_sync *ms_sync_new(struct ms_db *db, const struct ms_config *config)
 	s->db = db;
 	s->config = config;
 	atomic_init(&s->is_cancelled, false);
+	atomic_init(&s->is_interrupted, false);
 	atomic_init(&s->is_in_database, false);
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
@@ -89,9 +91,16 @@ void ms_sync_cancel(struct ms_sync *s)
 	pthread_mutex_unlock(&s->lock);
 }
 
+void ms_sync_interrupt(struct ms_sync *s)
+{
+	atomic_store(&s->is_interrupted, true);
+	ms_sync_cancel(s);
+}
+
 void ms_sync_rearm(struct ms_sync *s)
 {
 	atomic_store(&s->is_cancelled, false);
+	atomic_store(&s->is_interrupted, false);
 }
 
 static bool leave_database(struct ms_sync *s, bool good)
@@ -308,18 +317,20 @@ static bool hand_over(struct job *j, struct ms_run_report **out, struct ms_error
 }
 
 /* Categories of this process only mean nothing to those who read the history later. */
-static struct ms_error stored_form(const struct ms_error *err)
+static struct ms_error stored_form(const struct job *j, const struct ms_error *err)
 {
 	struct ms_error stored = *err;
 
 	if (stored.category > MS_ERR_INTERNAL)
 		stored.category = MS_ERR_DATABASE;
+	if (stored.category == MS_ERR_CANCELLED && atomic_load(&j->sync->is_interrupted))
+		ms_fail(&stored, MS_ERR_INTERRUPTED, "the process that ran it was told to stop");
 	return stored;
 }
 
 static void close_failed(struct job *j, struct ms_error *err)
 {
-	struct ms_error why = stored_form(err), again;
+	struct ms_error why = stored_form(j, err), again;
 	struct ms_db *db = j->sync->db;
 	bool closed = ms_run_close_failed(db, &j->claim, &why, &again);
 
