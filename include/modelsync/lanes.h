@@ -3,6 +3,7 @@
 #define MODELSYNC_LANES_H
 
 #include "modelsync/config.h"
+#include "modelsync/db.h"
 #include "modelsync/edit.h"
 #include "modelsync/error.h"
 #include "modelsync/feed.h"
@@ -31,6 +32,11 @@ struct ms_lanes_events {
 			     const struct ms_error *err);
 	void (*progress)(void *arg, const struct ms_run_progress *progress);
 	void (*synced)(void *arg, struct ms_run_report *report, const struct ms_error *err);
+	/* A scheduled sync ended or did not begin: slot->state says which. */
+	void (*slot)(void *arg, const struct ms_slot *slot, struct ms_run_report *report,
+		     const struct ms_error *err);
+	/* The list of daemons knows that this one is alive, or that it has left. */
+	void (*listed)(void *arg, bool has_left, const struct ms_error *err);
 	/* Health and figures (ms_db_status), asked for by ms_lanes_load_status. */
 	void (*status)(void *arg, struct ms_json *status, const struct ms_error *err);
 	/* A page of a feed: the rows before number `before` (0: the newest), an array. */
@@ -50,7 +56,10 @@ struct ms_lanes_events {
 /* Copies what it needs of events; config must outlive the lanes. Connects in the background. */
 struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *config,
 				bool read_only, const struct ms_lanes_events *events);
-/* Cancels what runs, waits for the threads (≤ 2 s on a dead network), drops unanswered requests. */
+/* The same for a daemon: the database is told so, and all events but those of models come. */
+struct ms_lanes *ms_lanes_start_daemon(struct ms_loop *loop, const struct ms_config *config,
+				       const struct ms_lanes_events *events);
+/* Cancels what runs, waits for the threads (≤ 4 s on a dead network), drops unanswered requests. */
 void ms_lanes_stop(struct ms_lanes *lanes);
 
 void ms_lanes_load_models(struct ms_lanes *lanes);
@@ -60,6 +69,13 @@ void ms_lanes_write(struct ms_lanes *lanes, struct ms_edit_batch *batch); /* tak
 void ms_lanes_undo(struct ms_lanes *lanes, int64_t changeset, bool dry_run);
 void ms_lanes_sync(struct ms_lanes *lanes, bool dry_run, bool force);
 void ms_lanes_sync_cancel(struct ms_lanes *lanes); /* the own one */
+/* The scheduled sync of a slot; silent for lease_s, others take over → slot. */
+void ms_lanes_sync_slot(struct ms_lanes *lanes, const struct ms_slot *slot, int lease_s);
+/* As ms_lanes_sync_cancel(), but others may go on with it: this process ends. */
+void ms_lanes_sync_interrupt(struct ms_lanes *lanes);
+/* The texts of the beat must outlive the lanes → listed. */
+void ms_lanes_beat(struct ms_lanes *lanes, const struct ms_beat *beat);
+void ms_lanes_leave(struct ms_lanes *lanes); /* → listed */
 void ms_lanes_cancel_run(struct ms_lanes *lanes, int64_t run); /* anybody's */
 /* What a hold keeps, as a report of state held → synced. */
 void ms_lanes_load_hold(struct ms_lanes *lanes, int64_t hold);

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "modelsync/memory.h"
 
@@ -13,6 +14,7 @@ struct lane {
 	pthread_cond_t changed;
 	struct job *first, **last;
 	bool is_stopping;
+	bool has_ended; /* joined already */
 };
 
 static struct job *take_job(struct lane *lane)
@@ -88,10 +90,27 @@ void lane_close(struct lane *lane)
 	pthread_mutex_unlock(&lane->lock);
 }
 
+bool lane_ends_within(struct lane *lane, int ms)
+{
+	struct timespec until;
+
+	lane_close(lane);
+	clock_gettime(CLOCK_REALTIME, &until);
+	until.tv_sec += ms / 1000;
+	until.tv_nsec += ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	lane->has_ended = lane->has_ended || pthread_timedjoin_np(lane->thread, NULL, &until) == 0;
+	return lane->has_ended;
+}
+
 void lane_stop(struct lane *lane)
 {
 	lane_close(lane);
-	pthread_join(lane->thread, NULL);
+	if (!lane->has_ended)
+		pthread_join(lane->thread, NULL);
 	while (lane->first) {
 		struct job *next = lane->first->next;
 

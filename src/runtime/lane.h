@@ -21,6 +21,8 @@ struct lane *lane_new(void);
 void lane_submit(struct lane *lane, struct job *job); /* takes the job */
 /* From now on no job is begun. */
 void lane_close(struct lane *lane);
+/* Closes, and waits that long at most; whether the thread has ended. */
+bool lane_ends_within(struct lane *lane, int ms);
 /* Closes, waits for the running job and joins the thread; `lane` is freed. */
 void lane_stop(struct lane *lane);
 

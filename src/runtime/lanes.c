@@ -19,6 +19,8 @@
 
 #include "modelsync/memory.h"
 
+#define CLOSE_WITHIN_MS 1500
+
 /* What a lane is asked to do; each kind uses some of the members. */
 struct request {
 	struct job job; /* first, so that a job is its request */
@@ -28,6 +30,9 @@ struct request {
 	int64_t number, seen_run;
 	int64_t *alerts; /* owned; `number` of them */
 	enum ms_feed feed;
+	struct ms_slot slot;
+	struct ms_beat beat;
+	int lease_s;
 	bool flag, force;
 };
 
@@ -132,6 +137,35 @@ static void run_sync(struct job *job)
 
 	finish(q, r,
 	       ms_sync_run(q->lanes->syncer, &request, pass_progress_on, q->lanes, &r->report, &r->err));
+}
+
+static void run_slot(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_slot);
+	struct ms_run_request request = {
+		.trigger = "scheduled", .slot = &r->slot, .lease_s = q->lease_s};
+
+	r->slot = q->slot;
+	finish(q, r,
+	       ms_sync_run(q->lanes->syncer, &request, pass_progress_on, q->lanes, &r->report, &r->err));
+}
+
+static void run_beat(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_listed);
+
+	finish(q, r, ms_daemon_beat(q->lanes->query_db, &q->beat, &r->err));
+}
+
+static void run_leave(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_listed);
+
+	r->flag = true;
+	finish(q, r, ms_daemon_leave(q->lanes->query_db, &r->err));
 }
 
 static void run_load_hold(struct job *job)
@@ -240,6 +274,34 @@ void ms_lanes_sync(struct ms_lanes *lanes, bool dry_run, bool force)
 	lane_submit(lanes->sync, &q->job);
 }
 
+void ms_lanes_sync_slot(struct ms_lanes *lanes, const struct ms_slot *slot, int lease_s)
+{
+	struct request *q = request_new(lanes, run_slot);
+
+	q->slot = *slot;
+	q->lease_s = lease_s;
+	ms_sync_rearm(lanes->syncer);
+	lane_submit(lanes->sync, &q->job);
+}
+
+void ms_lanes_beat(struct ms_lanes *lanes, const struct ms_beat *beat)
+{
+	struct request *q = request_new(lanes, run_beat);
+
+	q->beat = *beat;
+	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_leave(struct ms_lanes *lanes)
+{
+	lane_submit(lanes->query, &request_new(lanes, run_leave)->job);
+}
+
+void ms_lanes_sync_interrupt(struct ms_lanes *lanes)
+{
+	ms_sync_interrupt(lanes->syncer);
+}
+
 void ms_lanes_sync_cancel(struct ms_lanes *lanes)
 {
 	ms_sync_cancel(lanes->syncer);
@@ -313,14 +375,19 @@ void ms_lanes_reconnect(struct ms_lanes *lanes)
 	watch_tell(lanes, WATCH_RECONNECT);
 }
 
-static struct ms_db *connection(const struct ms_config *config, bool read_only, const char *purpose)
+static struct ms_db *connection(const struct ms_config *config, bool read_only, const char *origin,
+				const char *lane)
 {
+	char *purpose = ms_format("%s %s", origin, lane);
 	struct ms_db_options options;
+	struct ms_db *db;
 
-	ms_db_options_init(&options, config, "console");
+	ms_db_options_init(&options, config, origin);
 	options.read_only = read_only;
 	options.purpose = purpose;
-	return ms_db_new(&options);
+	db = ms_db_new(&options);
+	ms_free(purpose);
+	return db;
 }
 
 static void make_pipe(struct ms_lanes *lanes)
@@ -335,8 +402,8 @@ static void make_pipe(struct ms_lanes *lanes)
 	lanes->watch_write = fds[1];
 }
 
-struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *config, bool read_only,
-				const struct ms_lanes_events *events)
+static struct ms_lanes *start(struct ms_loop *loop, const struct ms_config *config, bool read_only,
+			      const char *origin, const struct ms_lanes_events *events)
 {
 	struct ms_lanes *lanes = ms_alloc(sizeof(*lanes));
 
@@ -344,10 +411,10 @@ struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *co
 	lanes->config = config;
 	lanes->events = *events;
 	atomic_store(&lanes->on_the_way, 1);
-	lanes->query_db = connection(config, read_only, "console query");
-	lanes->sync_db = connection(config, read_only, "console sync");
-	lanes->audit_db = connection(config, true, "console audit");
-	lanes->watch_db = connection(config, true, "console watch");
+	lanes->query_db = connection(config, read_only, origin, "query");
+	lanes->sync_db = connection(config, read_only, origin, "sync");
+	lanes->audit_db = connection(config, true, origin, "audit");
+	lanes->watch_db = connection(config, true, origin, "watch");
 	lanes->syncer = ms_sync_new(lanes->sync_db, config);
 	make_pipe(lanes);
 	lanes->query = lane_new();
@@ -355,6 +422,18 @@ struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *co
 	lanes->audit = lane_new();
 	lanes->watcher = lane_start_thread(watch_main, lanes);
 	return lanes;
+}
+
+struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *config, bool read_only,
+				const struct ms_lanes_events *events)
+{
+	return start(loop, config, read_only, "console", events);
+}
+
+struct ms_lanes *ms_lanes_start_daemon(struct ms_loop *loop, const struct ms_config *config,
+				       const struct ms_lanes_events *events)
+{
+	return start(loop, config, false, "daemon", events);
 }
 
 void ms_lanes_stop(struct ms_lanes *lanes)
@@ -371,6 +450,9 @@ void ms_lanes_stop(struct ms_lanes *lanes)
 	ms_db_cancel(lanes->audit_db);
 	ms_db_cancel(lanes->watch_db);
 	lane_stop(lanes->query);
+	/* a run that was cancelled closes its row, unless the database does not answer */
+	if (!lane_ends_within(lanes->sync, CLOSE_WITHIN_MS))
+		ms_db_cancel(lanes->sync_db);
 	lane_stop(lanes->sync);
 	lane_stop(lanes->audit);
 	pthread_join(lanes->watcher, NULL);

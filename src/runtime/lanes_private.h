@@ -46,6 +46,8 @@ struct reply {
 	struct ms_write_result *written;
 	struct ms_run_report *report;
 	struct ms_run_progress progress;
+	struct ms_slot slot;
+	bool flag;
 };
 
 struct reply *reply_new(struct ms_lanes *lanes, void (*deliver)(struct reply *, const struct ms_error *));
@@ -65,6 +67,8 @@ void deliver_feed(struct reply *r, const struct ms_error *err);
 void deliver_changeset(struct reply *r, const struct ms_error *err);
 void deliver_verified(struct reply *r, const struct ms_error *err);
 void deliver_acknowledged(struct reply *r, const struct ms_error *err);
+void deliver_slot(struct reply *r, const struct ms_error *err);
+void deliver_listed(struct reply *r, const struct ms_error *err);
 void deliver_notice(struct reply *r, const struct ms_error *err);
 void deliver_connection(struct reply *r, const struct ms_error *err);
 

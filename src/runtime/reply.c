@@ -115,6 +115,16 @@ void deliver_acknowledged(struct reply *r, const struct ms_error *err)
 	r->lanes->events.acknowledged(r->lanes->events.arg, r->number, err);
 }
 
+void deliver_slot(struct reply *r, const struct ms_error *err)
+{
+	r->lanes->events.slot(r->lanes->events.arg, &r->slot, TAKE(r, report), err);
+}
+
+void deliver_listed(struct reply *r, const struct ms_error *err)
+{
+	r->lanes->events.listed(r->lanes->events.arg, r->flag, err);
+}
+
 void deliver_notice(struct reply *r, const struct ms_error *err)
 {
 	(void)err;

@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "modelsync/clock.h"
 #include "modelsync/memory.h"
 
 #define FIRST_PAUSE_S   1
 #define LONGEST_PAUSE_S 10
+#define SAME_LOSS_MS    1000
 
 void watch_tell(struct ms_lanes *lanes, char what)
 {
@@ -68,11 +70,16 @@ static char wait_for_news(struct ms_lanes *lanes, int timeout_ms)
 /* Connected: passes notifications on until the connection is lost (false: the lanes stop). */
 static bool listen_until_lost(struct ms_lanes *lanes, struct ms_error *err)
 {
+	int64_t began_ms = ms_clock_ms();
+
 	for (;;) {
 		char what = wait_for_news(lanes, -1);
 
 		if (what == WATCH_STOP)
 			return false;
+		/* other connections were lost together with the one before this one */
+		if (what == WATCH_CHECK && ms_clock_ms() - began_ms < SAME_LOSS_MS)
+			continue;
 		if (what == WATCH_RECONNECT || what == WATCH_CHECK) {
 			ms_db_disconnect(lanes->watch_db);
 			ms_fail(err, MS_ERR_UNREACHABLE, "connecting anew");
