@@ -8,6 +8,7 @@
 
 int64_t ms_clock_ms(void);  /* monotonic milliseconds */
 int64_t ms_clock_now(void); /* seconds since the epoch, UTC */
+int64_t ms_clock_wall_ms(void); /* the same in milliseconds */
 
 /*
  * PostgreSQL's and ISO 8601 forms: "2026-06-07", "2026-06-07[ T]18:23[:05[.123]]" with optional

@@ -43,13 +43,30 @@ static void add_hold(struct ms_json *problems, const struct cli *cli, const stru
 	const char *program = session_program(cli);
 	int64_t id = int_of(hold, "hold");
 
-	add_problem(problems,
-		    ms_format("hold %" PRId64 " waits for a decision (%s): %s sync --apply-held %" PRId64
-			      " or %s sync --discard-held %" PRId64,
-			      id, ms_json_text(ms_json_get(reason, "message")), program, id, program, id));
+	add_problem(problems, ms_format("hold %" PRId64
+					" waits for a decision (%s): %s sync --apply-held %" PRId64
+					" or %s sync --discard-held %" PRId64,
+					id, ms_json_text(ms_json_get(reason, "message")), program,
+					id, program, id));
 }
 
-static struct ms_json *find_problems(const struct cli *cli, const struct ms_json *status, int64_t now)
+/* Daemons that end take themselves off the list. */
+static void add_dead_daemons(struct ms_json *problems, const struct ms_json *daemons, int64_t now)
+{
+	const struct ms_json *last = ms_json_first(daemons);
+	char age[16];
+	int64_t at;
+
+	if (!last || ms_json_bool(ms_json_get(last, "alive")) ||
+	    !ms_time_parse(ms_json_text(ms_json_get(last, "seen_at")), &at))
+		return;
+	add_problem(problems, ms_format("no daemon is alive; the last one, %s, went silent %s ago",
+					ms_json_text(ms_json_get(last, "owner")),
+					ms_time_format_age(age, sizeof(age), now - at)));
+}
+
+static struct ms_json *find_problems(const struct cli *cli, const struct ms_json *status,
+				     int64_t now)
 {
 	const struct ms_json *last = ms_json_get(status, "last_run");
 	const struct ms_json *hold = ms_json_get(status, "open_hold");
@@ -68,6 +85,7 @@ static struct ms_json *find_problems(const struct cli *cli, const struct ms_json
 			    ms_format("run %" PRId64 " failed: %s: %s", int_of(last, "run"),
 				      category, ms_json_text(ms_json_get(last, "message"))));
 	add_silent_run(problems, cli, ms_json_get(status, "running"));
+	add_dead_daemons(problems, ms_json_get(status, "daemons"), now);
 	if (!ms_json_is_null(hold))
 		add_hold(problems, cli, hold);
 	return problems;
@@ -93,11 +111,25 @@ static void print_counts(const struct ms_json *counts)
 	putchar('\n');
 }
 
+/* "2026-06-07 18:23:05 UTC (3h ago)" */
+static void add_time(struct ms_text *line, const struct ms_json *v, int64_t now)
+{
+	char at[32], age[16];
+	int64_t epoch_s;
+
+	ms_text_addf(line, "%s UTC", json_time_text(at, sizeof(at), v));
+	if (!ms_time_parse(ms_json_text(v), &epoch_s))
+		return;
+	if (epoch_s > now)
+		ms_text_addf(line, " (in %s)", ms_time_format_age(age, sizeof(age), epoch_s - now));
+	else
+		ms_text_addf(line, " (%s ago)",
+			     ms_time_format_age(age, sizeof(age), now - epoch_s));
+}
+
 static void print_run(const char *label, const struct ms_json *run, const char *time, int64_t now)
 {
 	struct ms_text line;
-	char at[32], age[16];
-	int64_t epoch_s;
 
 	if (ms_json_is_null(run)) {
 		printf("%-12snone\n", label);
@@ -106,13 +138,85 @@ static void print_run(const char *label, const struct ms_json *run, const char *
 	ms_text_init(&line, 0);
 	ms_text_addf(&line, "run %" PRId64 " %s ", int_of(run, "run"),
 		     ms_json_text(ms_json_get(run, "state")));
-	ms_text_add(&line, json_time_text(at, sizeof(at), ms_json_get(run, time)));
-	if (ms_time_parse(ms_json_text(ms_json_get(run, time)), &epoch_s))
-		ms_text_addf(&line, " UTC (%s ago)",
-			     ms_time_format_age(age, sizeof(age), now - epoch_s));
+	add_time(&line, ms_json_get(run, time), now);
 	ms_text_add(&line, " by ");
 	json_actor_text(&line, run);
 	printf("%-12s", label);
+	print_clean("", ms_text_str(&line));
+	ms_text_clear(&line);
+}
+
+static void print_last_slot(const struct ms_json *slot, int64_t now)
+{
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	ms_text_add(&line, "last slot   ");
+	add_time(&line, ms_json_get(slot, "at"), now);
+	ms_text_addf(&line, " %s", ms_json_text(ms_json_get(slot, "state")));
+	if (int_of(slot, "run"))
+		ms_text_addf(&line, ", run %" PRId64 " by %s, attempt %" PRId64,
+			     int_of(slot, "run"), ms_json_text(ms_json_get(slot, "owner")),
+			     int_of(slot, "attempts"));
+	if (!ms_json_is_null(ms_json_get(slot, "retry_at"))) {
+		ms_text_add(&line, "; again ");
+		add_time(&line, ms_json_get(slot, "retry_at"), now);
+	}
+	print_clean("", ms_text_str(&line));
+	ms_text_clear(&line);
+}
+
+static void print_daemons(const struct ms_json *daemons, int64_t now)
+{
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	for (const struct ms_json *d = ms_json_first(daemons); d; d = ms_json_next(d)) {
+		bool is_alive = ms_json_bool(ms_json_get(d, "alive"));
+
+		ms_text_reset(&line);
+		ms_text_addf(&line, "daemon      %s %s, %s %s, %s ",
+			     ms_json_text(ms_json_get(d, "owner")), is_alive ? "alive" : "silent",
+			     ms_json_text(ms_json_get(d, "schedule")),
+			     ms_json_text(ms_json_get(d, "timezone")),
+			     ms_json_bool(ms_json_get(d, "enabled")) ? "heard"
+								     : "switched off, heard");
+		add_time(&line, ms_json_get(d, "seen_at"), now);
+		print_clean("", ms_text_str(&line));
+	}
+	ms_text_clear(&line);
+}
+
+/* Only where there is, or was, a daemon. */
+static void print_schedule(const struct ms_json *status, int64_t now)
+{
+	const struct ms_json *next = ms_json_get(status, "next_slot");
+	const struct ms_json *slot = ms_json_get(status, "last_slot");
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	if (!ms_json_is_null(next)) {
+		ms_text_add(&line, "next slot   ");
+		add_time(&line, next, now);
+		print_clean("", ms_text_str(&line));
+	}
+	ms_text_clear(&line);
+	if (!ms_json_is_null(slot))
+		print_last_slot(slot, now);
+	print_daemons(ms_json_get(status, "daemons"), now);
+}
+
+static void print_last_error(const struct ms_json *error, int64_t now)
+{
+	struct ms_text line;
+
+	if (ms_json_is_null(error))
+		return;
+	ms_text_init(&line, 0);
+	ms_text_addf(&line, "last error  run %" PRId64 " ", int_of(error, "run"));
+	add_time(&line, ms_json_get(error, "at"), now);
+	ms_text_addf(&line, ": %s: %s", ms_json_text(ms_json_get(error, "category")),
+		     ms_json_text(ms_json_get(error, "message")));
 	print_clean("", ms_text_str(&line));
 	ms_text_clear(&line);
 }
@@ -202,6 +306,8 @@ static void print_status(const struct ms_json *status, const struct ms_json *pro
 	print_run("last run", ms_json_get(status, "last_run"), "started_at", now);
 	print_run("completed", ms_json_get(status, "last_completed"), "completed_at", now);
 	print_run("running", ms_json_get(status, "running"), "started_at", now);
+	print_schedule(status, now);
+	print_last_error(ms_json_get(status, "last_error"), now);
 	print_figures(status);
 	for (const struct ms_json *p = ms_json_first(problems); p; p = ms_json_next(p))
 		print_clean("problem     ", ms_json_text(p));
@@ -215,8 +321,7 @@ bool command_status(struct cli *cli, struct ms_error *err)
 	struct ms_text database;
 	int64_t now = ms_clock_now();
 
-	if (!session_open(cli, err) ||
-	    !ms_db_status(cli->db, cli->config, &status, err))
+	if (!session_open(cli, err) || !ms_db_status(cli->db, cli->config, &status, err))
 		return false;
 	ms_text_init(&database, 0);
 	ms_db_describe(cli->db, &database);

@@ -21,6 +21,11 @@ const struct command command_table[] = {
 	 "--apply-held or --discard-held decides. A dry run writes nothing at all. With --from the\n"
 	 "catalogue is read from a file, standard input or another URL.",
 	 SYNC_ARGS, 0, 0, command_sync},
+	{"daemon", "", "sync by the schedule until told to stop",
+	 "Stays in the foreground, and waits for a database that is not there yet. Any number of daemons\n"
+	 "may share a database: each time of sync.schedule is run once. SIGTERM stops it, SIGHUP reads\n"
+	 "the settings again, SIGUSR1 syncs now. The same as --daemon.",
+	 0u, 0, 0, command_daemon},
 	{"models", "[FILTER]", "list models",
 	 "JSON and CSV hold exact values; the table shows prices in USD per million tokens.\n"
 	 "FILTER is the console's language: status:new 'price<1' -provider:meta\n"
@@ -198,6 +203,15 @@ static bool fail_command(const char *word, struct ms_error *err)
 		nearest ? "; did you mean " : "", nearest ? nearest : "", nearest ? "?" : "", word);
 }
 
+static const struct command *command_named(const char *name)
+{
+	const struct command *c = command_table;
+
+	while (strcmp(c->name, name) != 0)
+		c++;
+	return c;
+}
+
 bool command_find(struct cli *cli, struct ms_error *err)
 {
 	const char *word = cli->word_count ? cli->words[0] : "";
@@ -205,6 +219,10 @@ bool command_find(struct cli *cli, struct ms_error *err)
 
 	if (cli->command)
 		return true;
+	if (args_has(cli, ARG_DAEMON)) {
+		cli->command = command_named("daemon");
+		return true;
+	}
 	cli->command = command_table;
 	for (const struct command *c = command_table; c->name; c++) {
 		if (!has_head(c->name, word))

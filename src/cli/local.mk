@@ -6,6 +6,7 @@ libcli_a_SOURCES = \
 	src/cli/cmd_audit.c \
 	src/cli/cmd_config.c \
 	src/cli/cmd_console.c \
+	src/cli/cmd_daemon.c \
 	src/cli/cmd_db.c \
 	src/cli/cmd_events.c \
 	src/cli/cmd_grant.c \

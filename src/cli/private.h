@@ -20,6 +20,7 @@ enum arg {
 	ARG_LOCAL,
 	ARG_READ_ONLY,
 	ARG_THEME,
+	ARG_DAEMON,
 	ARG_HELP,
 	ARG_VERSION,
 	ARG_DRY_RUN,
@@ -54,7 +55,7 @@ _Static_assert(ARG_COUNT <= 64, "a set of options is 64 bits wide");
 /* Accepted by every command, before or after its name. */
 #define ARGS_GLOBAL                                                                                \
 	(ARG_BIT(ARG_CONFIG) | ARG_BIT(ARG_DB) | ARG_BIT(ARG_LOCAL) | ARG_BIT(ARG_READ_ONLY) |     \
-	 ARG_BIT(ARG_THEME) | ARG_BIT(ARG_HELP) | ARG_BIT(ARG_VERSION))
+	 ARG_BIT(ARG_THEME) | ARG_BIT(ARG_DAEMON) | ARG_BIT(ARG_HELP) | ARG_BIT(ARG_VERSION))
 
 struct arg_info {
 	const char *name;  /* without the dashes */
@@ -215,6 +216,7 @@ void progress_erase(struct progress *p);
 
 bool command_console(struct cli *cli, struct ms_error *err);
 bool command_sync(struct cli *cli, struct ms_error *err);
+bool command_daemon(struct cli *cli, struct ms_error *err);
 bool command_models(struct cli *cli, struct ms_error *err);
 bool command_show(struct cli *cli, struct ms_error *err);
 bool command_set(struct cli *cli, struct ms_error *err);

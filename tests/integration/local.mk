@@ -2,6 +2,8 @@
 integration_tests = \
 	tests/integration/test_adopt.py \
 	tests/integration/test_cli.py \
+	tests/integration/test_daemon.py \
+	tests/integration/test_daemon_slots.py \
 	tests/integration/test_documented.py \
 	tests/integration/test_engine.py \
 	tests/integration/test_insight.py \
@@ -21,7 +23,7 @@ integration_tests = \
 	tests/integration/test_sync_stop.py \
 	tests/integration/test_trouble.py
 TESTS += $(integration_tests)
-EXTRA_DIST += $(integration_tests) tests/integration/sync_case.py \
+EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/sync_case.py \
 	tests/fixtures/adopt/hosted.sql \
 	tests/fixtures/adopt/old_program.sql \
 	tests/fixtures/adopt/plain.sql \

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/* What comes from the lanes: written to the log, and passed on to the plan. */
+#include "daemon.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "modelsync/clock.h"
+#include "modelsync/log.h"
+
+#define TIME_SIZE 24
+
+static void on_connection(void *arg, const char *label, const struct ms_error *err)
+{
+	struct daemon *d = arg;
+
+	d->is_connected = !err;
+	if (!err) {
+		d->was_lost = false;
+		ms_log_event(MS_LOG_INFO, "database_connected", MS_LOG_TEXT("database", label));
+		daemon_beat(d);
+		plan_hurry(&d->plan, ms_clock_ms());
+		daemon_continue(d);
+	} else {
+		ms_log_event(d->was_lost ? MS_LOG_DEBUG : MS_LOG_ERROR, "database_away",
+			     MS_LOG_TEXT("category", ms_category_name(err->category)),
+			     MS_LOG_TEXT("message", err->message),
+			     MS_LOG_NUMBER("retry_in_s", err->retry_after_s));
+		d->was_lost = true;
+	}
+	daemon_show_status(d);
+}
+
+/* The end of any run may leave something to do; what happens to models does not concern us. */
+static void on_notice(void *arg, const char *payload)
+{
+	struct daemon *d = arg;
+	struct ms_error err;
+	struct ms_json *notice = ms_json_parse(payload, strlen(payload), &err);
+	const char *phase = ms_json_text(ms_json_get(notice, "phase"));
+
+	if (strcmp(phase, "failed") == 0 || strcmp(phase, "completed") == 0 ||
+	    strcmp(phase, "held") == 0) {
+		plan_hurry(&d->plan, ms_clock_ms());
+		daemon_continue(d);
+	}
+	ms_json_free(notice);
+}
+
+static void on_progress(void *arg, const struct ms_run_progress *progress)
+{
+	struct daemon *d = arg;
+
+	if (progress->run && !d->run)
+		ms_log_event(MS_LOG_INFO, "run_started", MS_LOG_NUMBER("run", progress->run));
+	if (progress->run != d->run || progress->phase != d->phase) {
+		d->run = progress->run;
+		d->phase = progress->phase;
+		daemon_show_status(d);
+	}
+}
+
+static void log_report(const struct daemon *d, const struct ms_run_report *r, const char *slot,
+		       int attempt)
+{
+	const struct ms_run_counts *c = &r->counts;
+	const struct ms_log_field fields[] = {
+		MS_LOG_NUMBER("run", r->run),
+		MS_LOG_TEXT("slot", slot),
+		MS_LOG_NUMBER("attempt", attempt),
+		MS_LOG_NUMBER("duration_ms", ms_clock_ms() - d->began_ms),
+		MS_LOG_NUMBER("models", c->total),
+		MS_LOG_NUMBER("added", c->added),
+		MS_LOG_NUMBER("updated", c->updated),
+		MS_LOG_NUMBER("missing", c->missing),
+		MS_LOG_NUMBER("returned", c->returned),
+		MS_LOG_NUMBER("alerts", (int64_t)r->alert_count),
+		MS_LOG_TEXT("message", r->message),
+		{0},
+	};
+
+	if (r->state == MS_RUN_HELD)
+		ms_log_fields(MS_LOG_WARN, "run_held", fields);
+	else
+		ms_log_fields(MS_LOG_INFO, "run_completed", fields);
+}
+
+static void log_failure(int64_t run, const char *slot, int attempt, const struct ms_error *err)
+{
+	ms_log_event(MS_LOG_ERROR, "run_failed", MS_LOG_NUMBER("run", run),
+		     MS_LOG_TEXT("slot", slot), MS_LOG_NUMBER("attempt", attempt),
+		     MS_LOG_TEXT("category", ms_category_name(err->category)),
+		     MS_LOG_TEXT("message", err->message));
+}
+
+static void remember(struct daemon *d, const struct ms_run_report *report,
+		     const struct ms_error *err)
+{
+	if (report)
+		snprintf(d->last, sizeof(d->last), "run %" PRId64 " %s", report->run,
+			 ms_run_state_name(report->state));
+	else if (err && err->category != MS_ERR_BUSY)
+		snprintf(d->last, sizeof(d->last), "%.100s", err->message);
+}
+
+/* SIGUSR1's. */
+static void on_synced(void *arg, struct ms_run_report *report, const struct ms_error *err)
+{
+	struct daemon *d = arg;
+
+	if (!err)
+		log_report(d, report, NULL, 1);
+	else if (err->category == MS_ERR_BUSY)
+		ms_log_event(MS_LOG_WARN, "sync_refused", MS_LOG_TEXT("message", err->message));
+	else
+		log_failure(report ? report->run : 0, NULL, 1, err);
+	remember(d, report, err);
+	ms_run_report_free(report);
+	daemon_sync_ended(d);
+}
+
+static void log_slot(const struct daemon *d, const struct ms_slot *slot,
+		     const struct ms_run_report *report, const struct ms_error *err)
+{
+	char at[TIME_SIZE];
+
+	ms_time_format(at, sizeof(at), slot->state == MS_SLOT_TAKEN ? slot->taken_at : slot->at);
+	switch (slot->state) {
+	case MS_SLOT_TAKEN:
+		if (err)
+			log_failure(report ? report->run : 0, at, slot->attempt, err);
+		else
+			log_report(d, report, at, slot->attempt);
+		break;
+	case MS_SLOT_UNKNOWN:
+		ms_log_event(MS_LOG_ERROR, "slot_not_claimed", MS_LOG_TEXT("slot", at),
+			     MS_LOG_TEXT("category", ms_category_name(err->category)),
+			     MS_LOG_TEXT("message", err->message));
+		break;
+	case MS_SLOT_WAITS:
+		ms_log_event(MS_LOG_INFO, "slot_waits", MS_LOG_TEXT("slot", at),
+			     MS_LOG_NUMBER("retry_in_s", (slot->wait_ms + 999) / 1000));
+		break;
+	case MS_SLOT_BUSY:
+	case MS_SLOT_DONE:
+		ms_log_event(MS_LOG_DEBUG, slot->state == MS_SLOT_BUSY ? "slot_busy" : "slot_done",
+			     MS_LOG_TEXT("slot", at), MS_LOG_TEXT("message", err->message));
+		break;
+	}
+}
+
+static void on_slot(void *arg, const struct ms_slot *slot, struct ms_run_report *report,
+		    const struct ms_error *err)
+{
+	struct daemon *d = arg;
+
+	log_slot(d, slot, report, err);
+	remember(d, report, err);
+	plan_answer(&d->plan, slot, !err, ms_clock_ms());
+	ms_run_report_free(report);
+	daemon_sync_ended(d);
+}
+
+/* That the database is away, the watcher says. */
+static void on_listed(void *arg, bool has_left, const struct ms_error *err)
+{
+	struct daemon *d = arg;
+
+	if (err && err->category != MS_ERR_UNREACHABLE)
+		ms_log_event(MS_LOG_WARN, "not_listed", MS_LOG_TEXT("message", err->message));
+	if (has_left)
+		ms_loop_stop(d->loop);
+}
+
+struct ms_lanes_events daemon_events(struct daemon *d)
+{
+	return (struct ms_lanes_events){
+		.arg = d,
+		.progress = on_progress,
+		.synced = on_synced,
+		.slot = on_slot,
+		.listed = on_listed,
+		.notice = on_notice,
+		.connection = on_connection,
+	};
+}
