@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""daemon.py: what the daemon costs while it waits, how quick it is, and whether it grows.
+
+Idle: private memory, how often any of its threads wakes, statements beyond the sign of life. Quick:
+from the start to READY=1 and to the database; from a time of the schedule to the run. Growth: memory
+after 50 and after 730 runs (two years, a day each) over the real answers in turn, and what is left
+open in the database. Exit status 1 when something is over its budget.
+"""
+import os
+import signal
+import socket
+import sys
+import tarfile
+import tempfile
+import time
+import unittest
+
+sys.dont_write_bytecode = True
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "integration")]
+
+from daemon_case import Daemon  # noqa: E402
+from modelsync_test import SAMPLE_CATALOGUE, Cluster, shared_data, wait_until  # noqa: E402
+from upstream_stub import Upstream  # noqa: E402
+
+IDLE_S = 65
+RUNS = int(os.environ.get("MODELSYNC_BENCH_RUNS", "730"))
+over = []
+
+
+def report(text, value, budget, unit):
+    print("%-46s %8.2f %s (budget %g)" % (text, value, unit, budget), flush=True)
+    if value > budget:
+        over.append(text)
+
+
+def private_kb(pid):
+    with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as file:
+        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+
+
+def wake_ups(pid):
+    total = 0
+    for thread in os.listdir("/proc/%d/task" % pid):
+        with open("/proc/%d/task/%s/status" % (pid, thread), encoding="ascii") as file:
+            total += sum(int(line.split()[1]) for line in file if "ctxt_switches" in line)
+    return total
+
+
+def start(cluster, db, upstream, **settings):
+    settings = {"MODELSYNC_" + name: value for name, value in settings.items()}
+    env = db.environment(MODELSYNC_UPSTREAM_URL=upstream.url, **settings)
+    return Daemon(db.program("--daemon"), env, tempfile.mktemp(dir=cluster.scratch.path))
+
+
+def bench_start(cluster, db, upstream):
+    path = cluster.scratch.file("notify")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(path)
+        began = time.monotonic()
+        env = db.environment(MODELSYNC_UPSTREAM_URL=upstream.url, MODELSYNC_SYNC_CATCH_UP="false",
+                             NOTIFY_SOCKET=path)
+        daemon = Daemon(db.program("--daemon"), env, cluster.scratch.file("start.log"))
+        while "READY=1" not in manager.recv(4096).decode():
+            pass
+        ready = time.monotonic()
+        while not manager.recv(4096).decode().startswith("STATUS=Next"):
+            pass
+        connected = time.monotonic()
+    report("start to READY=1", (ready - began) * 1000, 100, "ms")
+    report("start to the database", (connected - began) * 1000, 100, "ms")
+    return daemon
+
+
+def bench_idle(db, daemon):
+    commits = "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+    time.sleep(2)
+    switches, before = wake_ups(daemon.pid), int(db.value(commits))
+    time.sleep(IDLE_S)
+    report("idle: wake-ups", (wake_ups(daemon.pid) - switches) / IDLE_S, 1, "per second")
+    # our own two questions, and two or three signs of life
+    report("idle: statements beyond signs of life", int(db.value(commits)) - before - 4, 2, "in %d s" % IDLE_S)
+    report("idle: private memory", private_kb(daemon.pid) / 1024, 6, "MB")
+
+
+def bench_slots(cluster, db, upstream):
+    daemon = start(cluster, db, upstream, SYNC_SCHEDULE="@every 1s", SYNC_CATCH_UP="false")
+    daemon.wait_log("event=run_completed", count=20, timeout=60)
+    daemon.stop()
+    late = db.value("""SELECT max(extract(epoch FROM r.started_at - s.at)) FROM modelsync.slot s
+        JOIN modelsync.run r USING (slot_id)""")
+    report("a slot starts after its time by, at most", float(late) * 1000, 1000, "ms")
+
+
+def answers():
+    try:
+        with tarfile.open(shared_data("openrouter-captures.tar.xz")) as archive:
+            names = sorted(name for name in archive.getnames() if name.endswith(".json"))
+            return [archive.extractfile(name).read() for name in names]
+    except unittest.SkipTest:
+        print("no real answers here: the sample catalogue stands for them")
+        with open(SAMPLE_CATALOGUE, "rb") as file:
+            return [file.read()]
+
+
+def bench_growth(cluster, db, upstream):
+    pages = answers()
+    daemon = start(cluster, db, upstream, SYNC_SCHEDULE="0 0 1 1 *", SYNC_CATCH_UP="false",
+                   GUARD_MAX_MISSING_PERCENT="100")
+    daemon.wait_log("event=database_connected")
+    for number in range(1, RUNS + 1):
+        upstream.script(pages[number % len(pages)])
+        daemon.signal(signal.SIGUSR1)
+        daemon.wait_log("event=run_completed run=.*", count=number, timeout=60)
+        if number == 50:
+            before = private_kb(daemon.pid)
+    grown = private_kb(daemon.pid) - before
+    report("memory grown from run 50 to run %d" % RUNS, grown / 1024, 1, "MB")
+    report("sessions of the daemon", int(db.value(
+        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'modelsync-tui daemon%'")), 3, "")
+    report("locks left", int(db.value(
+        "SELECT count(*) FROM pg_locks WHERE pid <> pg_backend_pid() AND relation IS NOT NULL")), 0, "")
+    wait_until(lambda: daemon.stop() == 0, message="the end")
+
+
+def main():
+    with Cluster() as cluster, Upstream() as upstream:
+        with open(SAMPLE_CATALOGUE, "rb") as file:
+            upstream.script(file.read())
+        db = cluster.database()
+        daemon = bench_start(cluster, db, upstream)
+        bench_idle(db, daemon)
+        daemon.stop()
+        bench_slots(cluster, cluster.database(), upstream)
+        bench_growth(cluster, cluster.database(), upstream)
+    for text in over:
+        print("over budget: %s" % text)
+    return bool(over)
+
+
+sys.exit(main())
