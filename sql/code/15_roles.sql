@@ -53,6 +53,8 @@ from (values
 	('sync_apply', 'service', 'sync'),
 	('sync_fail', 'service', 'sync'),
 	('sync_cancel', 'service', 'cancel'),
+	('daemon_beat', 'service', 'daemon'),
+	('daemon_leave', 'service', 'daemon'),
 	('hold_apply', 'admin', 'hold_apply'),
 	('hold_discard', 'admin', 'hold_discard'),
 	('edit_models', 'admin', 'edit'),

@@ -132,10 +132,16 @@ $$;
 
 -- A sign of life: {owner, version, started_at, enabled, schedule, timezone, next_slot}.
 create or replace function modelsync.daemon_beat(p jsonb)
-returns void
-language sql volatile
+returns jsonb
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	refusal jsonb := modelsync.refusal('daemon_beat', null);
+begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	delete from modelsync.daemon d where d.seen_at < clock_timestamp() - interval '1 day';
 	insert into modelsync.daemon as d
 		(owner, version, started_at, seen_at, enabled, schedule, timezone, next_slot)
@@ -146,14 +152,24 @@ as $$
 	set version = excluded.version, started_at = excluded.started_at, seen_at = excluded.seen_at,
 		enabled = excluded.enabled, schedule = excluded.schedule, timezone = excluded.timezone,
 		next_slot = excluded.next_slot;
+	return '{"ok": true}';
+end
 $$;
 
 create or replace function modelsync.daemon_leave(p_owner text)
-returns void
-language sql volatile
+returns jsonb
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	refusal jsonb := modelsync.refusal('daemon_leave', null);
+begin
+	if refusal is not null then
+		return refusal;
+	end if;
 	delete from modelsync.daemon d where d.owner = p_owner;
+	return '{"ok": true}';
+end
 $$;
 
 -- The daemons, the one heard last first.  They beat every 30 seconds.

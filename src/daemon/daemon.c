@@ -78,6 +78,8 @@ static void on_plan_timer(void *arg)
 
 void daemon_beat(struct daemon *d)
 {
+	if (d->is_refused)
+		return;
 	ms_lanes_beat(d->lanes,
 		      &(struct ms_beat){
 			      .started_at = d->started_at,

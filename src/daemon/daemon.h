@@ -22,6 +22,7 @@ struct daemon {
 
 	struct ms_lanes *lanes;
 	bool is_connected, was_lost; /* lost: said so */
+	bool is_refused;	     /* the list of daemons: not for this login */
 	bool is_syncing;	     /* the sync lane has work */
 	bool wants_sync;	     /* SIGUSR1 came while it only asked for a slot */
 	bool is_stopping, is_interrupted;

@@ -17,7 +17,7 @@ static void on_connection(void *arg, const char *label, const struct ms_error *e
 
 	d->is_connected = !err;
 	if (!err) {
-		d->was_lost = false;
+		d->was_lost = d->is_refused = false;
 		ms_log_event(MS_LOG_INFO, "database_connected", MS_LOG_TEXT("database", label));
 		daemon_beat(d);
 		plan_hurry(&d->plan, ms_clock_ms());
@@ -162,11 +162,12 @@ static void on_slot(void *arg, const struct ms_slot *slot, struct ms_run_report 
 	daemon_sync_ended(d);
 }
 
-/* That the database is away, the watcher says. */
+/* That the database is away, the watcher says. Refusals are audited: one is enough. */
 static void on_listed(void *arg, bool has_left, const struct ms_error *err)
 {
 	struct daemon *d = arg;
 
+	d->is_refused = err && err->category == MS_ERR_REFUSED;
 	if (err && err->category != MS_ERR_UNREACHABLE)
 		ms_log_event(MS_LOG_WARN, "not_listed", MS_LOG_TEXT("message", err->message));
 	if (has_left)

@@ -2,7 +2,7 @@
 #include "plan.h"
 
 #define FIRST_PAUSE_MS	 1000
-#define LONGEST_PAUSE_MS 60000
+#define LONGEST_PAUSE_MS 600000
 /* A claim ends on the database's clock; asking a moment later finds it ended. */
 #define GRACE_MS 50
 

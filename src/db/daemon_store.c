@@ -26,12 +26,11 @@ static char *beat_text(const struct ms_beat *beat)
 
 static bool call(struct ms_db *db, const char *sql, const char *param, struct ms_error *err)
 {
-	PGresult *r;
+	struct ms_json *reply;
+	bool ok = db_query_json(db, sql, 1, &param, &reply, err) && db_check_reply(reply, err);
 
-	if (!db_query(db, sql, 1, &param, &r, err))
-		return false;
-	PQclear(r);
-	return true;
+	ms_json_free(reply);
+	return ok;
 }
 
 bool ms_daemon_beat(struct ms_db *db, const struct ms_beat *beat, struct ms_error *err)
