@@ -344,6 +344,26 @@ class ManagerTest(DaemonCase):
         self.assertIn('there is no account "no-such-account"', wrong.log())
 
 
+class RightsTest(DaemonCase):
+    def as_role(self, role):
+        return "--db", "%s options='-c role=%s'" % (self.db.conninfo, role)
+
+    def test_a_service_is_enough(self):
+        daemon = self.start("@every 10m", SYNC_CATCH_UP="true", arguments=self.as_role("modelsync_service"))
+        self.wait_slot("completed")
+        self.assertEqual(self.db.value("SELECT count(*) FROM modelsync.daemon"), "1")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(self.db.value("SELECT count(*) FROM modelsync.daemon"), "0")
+
+    def test_a_viewer_is_refused_and_does_not_ask_on_and_on(self):
+        daemon = self.start("@every 10m", SYNC_CATCH_UP="true", arguments=self.as_role("modelsync_viewer"))
+        daemon.wait_log("event=not_listed .*needs the role service")
+        daemon.wait_log("event=slot_not_claimed .* category=refused .*needs the role service")
+        self.assertEqual(daemon.stop(), 0)
+        self.assertLess(int(self.db.value("SELECT count(*) FROM modelsync.audit WHERE outcome = 'refused'")), 6)
+        self.assertEqual(self.slots(), [])
+
+
 class LogTest(DaemonCase):
     def test_json(self):
         daemon = self.start(LOG_FORMAT="json")
