@@ -372,8 +372,8 @@ static struct ms_run_report *failure_report(const struct job *j, const struct ms
 
 static bool sync_all(struct job *j, struct ms_run_report **out, struct ms_error *err)
 {
-	ms_log(MS_LOG_INFO,
-	       "not modified upstream, but changed here meanwhile: fetching everything");
+	ms_log_event(MS_LOG_INFO, "fetch_again", MS_LOG_NUMBER("run", j->claim.run),
+		     MS_LOG_TEXT("why", "not modified upstream, but changed here meanwhile"));
 	ms_fetched_free(j->got);
 	j->got = NULL;
 	j->wants_all = true;

@@ -203,7 +203,7 @@ BODIES = failing(
     ("cut_off", GOOD[:2000], r"2000 bytes of application/json"),
     ("cut_off_unnoticed", Answer(body=GOOD, no_length=True, send_only=5000), r"5000 bytes"),
     ("two_documents", GOOD + GOOD, r"text after the end"),
-    ("not_quite_json", b"{'data':[]}", r"not JSON at byte 2"),
+    ("not_quite_json", b"{'data':[]}", r"not JSON at byte 1"),
     ("comma_too_many", b'{"data":[],}', r"JSON|cut off"),
     ("nan", b'{"data":[{"id":"a/b","created":NaN}]}', r"JSON"),
     ("number_beyond_the_database", b'{"data":[{"id":"a/b","created":1e400000}]}',
