@@ -10,7 +10,7 @@
 #include "modelsync/text.h"
 
 /*
- * The filter language: one parser, one evaluator, for the console, the command line and (later)
+ * The filter language: one parser, one evaluator, for the console, the command line and
  * rules. The grammar and its meaning are in docs/filter.md.
  */
 struct ms_filter;
@@ -46,6 +46,13 @@ bool ms_filter_is_empty(const struct ms_filter *f);
 /* True when the row certainly matches (three-valued inside: unknown is not a match). */
 bool ms_filter_match(const struct ms_filter *f, const struct ms_model *m, unsigned row_flags,
 		     int64_t now);
+
+/*
+ * Where the first of the terms stands that the row does not match, to say why not; len 0 when it
+ * is the expression as a whole. Blanks may follow it. False when the row matches.
+ */
+bool ms_filter_find_unmet(const struct ms_filter *f, const struct ms_model *m, int64_t now,
+			  size_t *at, size_t *len);
 
 /* Sort keys given by `sort:` terms; returns how many (0: none given). */
 size_t ms_filter_sort(const struct ms_filter *f, struct ms_sort_key keys[MS_SORT_KEYS_MAX]);

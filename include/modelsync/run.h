@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "modelsync/error.h"
+#include "modelsync/json.h"
 
 /* A run of the sync: what is asked for, how far it is, what came of it. */
 
@@ -79,6 +80,29 @@ struct ms_run_change {
 	char *summary; /* "prompt 0.0000001>0.0000002, context_length 1000>2000"; "" for added … */
 };
 
+/* What one rule did, or would do, with new models. */
+struct ms_run_rule {
+	char *name, *decision;
+	size_t models;  /* it took so many */
+	size_t refused; /* paid ones that it may not grant to the free tier */
+	char **ids;     /* the first of those that it took, and of those that were refused */
+	size_t id_count;
+	char **refused_ids;
+	size_t refused_id_count;
+};
+
+/* What rules did, or would do, after a run. */
+struct ms_run_rules {
+	int64_t changeset; /* 0 = none */
+	size_t looked_at;
+	size_t unmatched; /* no rule takes them */
+	size_t decided;   /* somebody else decided first */
+	size_t waiting;   /* they changed meanwhile: the next run's rules look at them */
+	struct ms_run_rule *items; /* in the order of the configuration; those that took a model */
+	size_t count;
+	char *problem; /* why they were not applied, or NULL */
+};
+
 /* The report of a run. Owned strings; free with ms_run_report_free(). */
 struct ms_run_report {
 	int64_t run, hold, changeset; /* 0 = none */
@@ -101,11 +125,16 @@ struct ms_run_report {
 	size_t alert_count;
 	char **flapping; /* "vendor/x: prompt back at an earlier price, …": no alert */
 	size_t flapping_count;
+	size_t rule_pending;	     /* new models that wait for rules */
+	struct ms_run_rules *rules; /* NULL = there was nothing for them to look at */
 	char *json; /* the whole report as one JSON object */
 };
 void ms_run_report_free(struct ms_run_report *r);
 
 /* From the engine's JSON (shape: docs/database.md). */
 struct ms_run_report *ms_run_report_parse(const char *json, struct ms_error *err) MS_MUST_CHECK;
+
+/* Makes what rules did, in the shape of docs/database.md, part of the report. Takes it over. */
+void ms_run_report_set_rules(struct ms_run_report *r, struct ms_json *rules);
 
 #endif

@@ -142,6 +142,21 @@ static enum truth eval(const struct ms_node *n, const struct ms_model *m, unsign
 	}
 }
 
+bool ms_filter_find_unmet(const struct ms_filter *f, const struct ms_model *m, int64_t now,
+			  size_t *at, size_t *len)
+{
+	const struct ms_node *n = f->root;
+
+	if (!n || eval(n, m, 0, now) == TRUE_)
+		return false;
+	if (n->kind == MS_NODE_AND && !n->len) /* of terms, and no term itself */
+		for (n = n->child; eval(n, m, 0, now) == TRUE_;)
+			n = n->next;
+	*at = n->at;
+	*len = n->len;
+	return true;
+}
+
 bool ms_filter_match(const struct ms_filter *f, const struct ms_model *m, unsigned row_flags,
 		     int64_t now)
 {

@@ -44,6 +44,7 @@ struct ms_span {
 struct ms_node {
 	enum ms_node_kind kind;
 	struct ms_node *child, *next; /* first child, next sibling */
+	size_t at, len;		      /* of a term: where it stands, with blanks after it */
 	const struct ms_field_row *row;
 	union {
 		const struct ms_pattern *pattern;

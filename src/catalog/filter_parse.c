@@ -168,10 +168,13 @@ static bool parse_and(struct ms_parser *p, struct ms_node **out)
 					 "quote it to search for the word");
 	while (!ends_and(p)) {
 		struct ms_node *n = NULL;
+		size_t at = p->token.at;
 
 		if (!parse_term(p, &n))
 			return false;
 		if (n) {
+			n->at = at;
+			n->len = p->token.at - at;
 			*end = n;
 			end = &n->next;
 		}

@@ -28,6 +28,9 @@ libcatalog_a_SOURCES = \
 	src/catalog/regexp.c \
 	src/catalog/regexp.h \
 	src/catalog/review.c \
+	src/catalog/rule.c \
 	src/catalog/run.c \
+	src/catalog/run_rules.c \
+	src/catalog/run_rules.h \
 	src/catalog/words.c \
 	src/catalog/words.h

@@ -6,6 +6,7 @@
 #include "modelsync/json.h"
 #include "modelsync/memory.h"
 #include "modelsync/text.h"
+#include "run_rules.h"
 
 static const char *const phase_names[] = {
 	[MS_PHASE_CLAIM] = "claim", [MS_PHASE_FETCH] = "fetch", [MS_PHASE_VALIDATE] = "validate",
@@ -44,6 +45,7 @@ void ms_run_report_free(struct ms_run_report *r)
 		ms_free(r->changes[i].kind);
 		ms_free(r->changes[i].summary);
 	}
+	ms_run_rules_free(r->rules);
 	ms_free(r->changes);
 	free_lines(r->findings, r->finding_count);
 	free_lines(r->guard, r->guard_count);
@@ -244,6 +246,8 @@ static void parse_body(struct ms_run_report *r, const struct ms_json *v)
 	r->alerts = parse_lines(ms_json_get(v, "alerts"), model_parts, &r->alert_count);
 	r->flapping = parse_lines(ms_json_get(v, "flapping"), model_parts, &r->flapping_count);
 	parse_changes(r, v);
+	r->rule_pending = (size_t)ms_json_int(ms_json_get(v, "rule_pending"), 0);
+	r->rules = ms_run_rules_parse(ms_json_get(v, "rules"));
 }
 
 /* {"ok":false,"code":…,"message":…}: the engine did not do it. */
@@ -281,4 +285,21 @@ struct ms_run_report *ms_run_report_parse(const char *json, struct ms_error *err
 		return r;
 	ms_run_report_free(r);
 	return NULL;
+}
+
+void ms_run_report_set_rules(struct ms_run_report *r, struct ms_json *rules)
+{
+	struct ms_error err;
+	struct ms_json *v = ms_json_parse(r->json, strlen(r->json), &err);
+	char *text = ms_json_print(rules);
+	struct ms_json *readable = ms_json_parse(text, strlen(text), &err);
+
+	ms_run_rules_free(r->rules);
+	r->rules = ms_run_rules_parse(readable);
+	ms_json_add(v, "rules", rules);
+	ms_free(r->json);
+	r->json = ms_json_print(v);
+	ms_json_free(readable);
+	ms_json_free(v);
+	ms_free(text);
 }

@@ -166,6 +166,49 @@ static void wrongly_typed_parts_are_ignored(void **state)
 	ms_run_report_free(r);
 }
 
+static void rules_become_part_of_the_report(void **state)
+{
+	struct ms_error err;
+	struct ms_run_report *r = ms_run_report_parse(
+		"{\"ok\":true,\"run\":7,\"state\":\"completed\",\"rule_pending\":3,\"rules\":null}",
+		&err);
+	struct ms_json *rules = ms_json_new_object(), *list = ms_json_new_array();
+	struct ms_json *rule = ms_json_new_object(), *ids = ms_json_new_array();
+	struct ms_json *json;
+
+	(void)state;
+	assert_non_null(r);
+	assert_null(r->rules);
+	assert_int_equal(r->rule_pending, 3);
+	ms_json_add_string(ids, NULL, "v/a");
+	ms_json_add_string(rule, "rule", "free");
+	ms_json_add_string(rule, "decision", "status active");
+	ms_json_add_int(rule, "models", 2);
+	ms_json_add_int(rule, "refused", 1);
+	ms_json_add(rule, "ids", ids);
+	ms_json_add(list, NULL, rule);
+	ms_json_add_int(rules, "changeset", 12);
+	ms_json_add_int(rules, "models", 3);
+	ms_json_add_int(rules, "unmatched", 0);
+	ms_json_add(rules, "by_rule", list);
+	ms_run_report_set_rules(r, rules);
+	assert_int_equal(r->rules->changeset, 12);
+	assert_int_equal(r->rules->looked_at, 3);
+	assert_null(r->rules->problem);
+	assert_int_equal(r->rules->count, 1);
+	assert_string_equal(r->rules->items[0].name, "free");
+	assert_int_equal(r->rules->items[0].models, 2);
+	assert_int_equal(r->rules->items[0].refused, 1);
+	assert_int_equal(r->rules->items[0].id_count, 1);
+	assert_string_equal(r->rules->items[0].ids[0], "v/a");
+	assert_int_equal(r->rules->items[0].refused_id_count, 0);
+	json = ms_json_parse(r->json, strlen(r->json), &err);
+	assert_int_equal(ms_json_int(ms_json_get(ms_json_get(json, "rules"), "changeset"), 0), 12);
+	assert_int_equal(ms_json_int(ms_json_get(json, "run"), 0), 7);
+	ms_json_free(json);
+	ms_run_report_free(r);
+}
+
 static void names_are_complete(void **state)
 {
 	(void)state;
@@ -185,6 +228,7 @@ int main(void)
 		cmocka_unit_test(long_values_are_left_out_of_summaries),
 		cmocka_unit_test(refusals_and_nonsense_are_errors),
 		cmocka_unit_test(wrongly_typed_parts_are_ignored),
+		cmocka_unit_test(rules_become_part_of_the_report),
 		cmocka_unit_test(names_are_complete),
 	};
 
