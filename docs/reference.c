@@ -72,6 +72,13 @@ static void print_settings_roff(void)
 {
 	for (int i = 0; i < MS_OPT_COUNT; i++)
 		print_setting_roff((enum ms_option)i);
+	for (int k = 0; k < MS_RULE_KEY_COUNT; k++) {
+		const struct ms_rule_key_info *key = ms_rule_key_info((enum ms_rule_key)k);
+
+		printf(".TP\n.B rules: %s\n", key->key);
+		print_roff(key->help);
+		puts(".");
+	}
 }
 
 static void print_keys_roff(void)
@@ -134,6 +141,22 @@ static void print_setting_conf(enum ms_option option)
 	ms_text_clear(&allowed);
 }
 
+static void print_rules_conf(void)
+{
+	puts("\n# Rules decide about new models after the sync that added them; the first that matches\n"
+	     "# takes the model. modelsync-tui rules test shows what they would do.\n"
+	     "# rules = (\n"
+	     "#\t{");
+	for (int k = 0; k < MS_RULE_KEY_COUNT; k++) {
+		const struct ms_rule_key_info *key = ms_rule_key_info((enum ms_rule_key)k);
+		const char *quote = key->type == MS_TYPE_STRING ? "\"" : "";
+
+		printf("#\t\t# %s.\n#\t\t%s = %s%s%s;\n", key->help, key->key, quote, key->sample,
+		       quote);
+	}
+	puts("#\t}\n# );");
+}
+
 static void print_conf(void)
 {
 	const char *section = "";
@@ -154,6 +177,7 @@ static void print_conf(void)
 		print_setting_conf((enum ms_option)i);
 	}
 	puts("};");
+	print_rules_conf();
 }
 
 int main(int argc, char **argv)

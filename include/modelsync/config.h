@@ -8,6 +8,7 @@
 
 #include "modelsync/error.h"
 #include "modelsync/log.h"
+#include "modelsync/rule.h"
 #include "modelsync/text.h"
 
 /*
@@ -46,6 +47,15 @@ void ms_option_allowed(enum ms_option option, struct ms_text *out);
 /* The option called "section.key", or MS_OPT_COUNT. */
 enum ms_option ms_option_by_name(const char *name);
 
+/* The keys of one rule in the list `rules`; rule_keys.def has one row per key. */
+struct ms_rule_key_info {
+	const char *key;
+	enum ms_option_type type;
+	const char *sample;
+	const char *help; /* one sentence */
+};
+const struct ms_rule_key_info *ms_rule_key_info(enum ms_rule_key key);
+
 struct ms_config;
 
 /* Where to read from. */
@@ -73,6 +83,12 @@ const char *ms_config_string(const struct ms_config *c, enum ms_option option);
 int64_t ms_config_int(const struct ms_config *c, enum ms_option option);
 bool ms_config_bool(const struct ms_config *c, enum ms_option option);
 bool ms_config_is_set(const struct ms_config *c, enum ms_option option); /* not the default */
+
+/*
+ * The list `rules` of the file that wins, checked for keys and types; ms_rules_new() makes sense of
+ * it. Returns how many; they are borrowed from c.
+ */
+size_t ms_config_rules(const struct ms_config *c, const struct ms_rule_text **out);
 
 /* Where the value came from: "default", "/etc/modelsync-tui.conf:12", "environment DATABASE_URL". */
 const char *ms_config_origin(const struct ms_config *c, enum ms_option option);

@@ -5,78 +5,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include <libconfig.h>
-
 #include "modelsync/memory.h"
-#include "private.h"
-
-struct reading {
-	struct ms_config *config;
-	const char *path;
-	enum layer layer;
-	mode_t mode;
-};
-
-static bool fail_unknown(const struct reading *r, const config_setting_t *s, const char *what,
-			 const char *section, const char *const *known, struct ms_error *err)
-{
-	const char *name = config_setting_name(s);
-	const char *nearest = ms_text_nearest(name, known);
-	struct ms_text list;
-
-	ms_text_init(&list, 0);
-	cfg_join(&list, known);
-	ms_fail(err, MS_ERR_CONFIG, "%s:%u: %s%s%.80s: unknown %s%s%s%s; allowed: %s", r->path,
-		s->line, section ? section : "", section ? "." : "", name, what,
-		nearest ? ", did you mean \"" : "", nearest ? nearest : "", nearest ? "\"" : "",
-		ms_text_str(&list));
-	ms_text_clear(&list);
-	return false;
-}
-
-static const char *type_name(const config_setting_t *s)
-{
-	static const char *const names[] = {
-		[CONFIG_TYPE_GROUP] = "a group",
-		[CONFIG_TYPE_INT] = "a number",
-		[CONFIG_TYPE_INT64] = "a number",
-		[CONFIG_TYPE_FLOAT] = "a number with a fraction",
-		[CONFIG_TYPE_STRING] = "text in quotes",
-		[CONFIG_TYPE_BOOL] = "true or false",
-		[CONFIG_TYPE_ARRAY] = "an array",
-		[CONFIG_TYPE_LIST] = "a list",
-	};
-	int type = config_setting_type(s);
-
-	return type > CONFIG_TYPE_NONE && type <= CONFIG_TYPE_LIST ? names[type] : "nothing";
-}
-
-static bool type_fits(enum ms_option_type type, const config_setting_t *s)
-{
-	int found = config_setting_type(s);
-
-	switch (type) {
-	case MS_TYPE_INT:
-		return found == CONFIG_TYPE_INT || found == CONFIG_TYPE_INT64;
-	case MS_TYPE_BOOL:
-		return found == CONFIG_TYPE_BOOL;
-	case MS_TYPE_STRING:
-	case MS_TYPE_ENUM:
-		return found == CONFIG_TYPE_STRING;
-	}
-	return false;
-}
-
-static char *setting_text(enum ms_option_type type, const config_setting_t *s)
-{
-	if (type == MS_TYPE_BOOL)
-		return ms_strdup(config_setting_get_bool(s) ? "true" : "false");
-	if (type != MS_TYPE_INT)
-		return ms_strdup(config_setting_get_string(s));
-	if (config_setting_type(s) == CONFIG_TYPE_INT64)
-		return ms_format("%lld", config_setting_get_int64(s));
-	return ms_format("%d", config_setting_get_int(s));
-}
+#include "setting.h"
 
 static bool read_setting(const struct reading *r, enum ms_option option, const config_setting_t *s,
 			 struct ms_error *err)
@@ -85,8 +15,8 @@ static bool read_setting(const struct reading *r, enum ms_option option, const c
 	char *origin = ms_format("%s:%u", r->path, s->line), *text = NULL, problem[80];
 	bool ok;
 
-	if (!type_fits(o->type, s)) {
-		snprintf(problem, sizeof(problem), "is %s", type_name(s));
+	if (!setting_fits(o->type, s)) {
+		snprintf(problem, sizeof(problem), "is %s", setting_type_name(s));
 		ok = cfg_fail(option, origin, problem, err);
 	} else {
 		text = setting_text(o->type, s);
@@ -107,14 +37,19 @@ static bool read_section(const struct reading *r, const config_setting_t *group,
 			 struct ms_error *err)
 {
 	const char *section = config_setting_name(group), *keys[MS_OPT_COUNT + 1];
+	size_t n;
 
+	if (strcmp(section, SECTION_RULES) == 0)
+		return cfg_read_rules(r, group, err);
 	if (!cfg_names(section, keys)) {
-		cfg_names(NULL, keys);
-		return fail_unknown(r, group, "section", NULL, keys, err);
+		n = cfg_names(NULL, keys);
+		keys[n] = SECTION_RULES;
+		keys[n + 1] = NULL;
+		return setting_fail_unknown(r, group, "section", NULL, keys, err);
 	}
 	if (!config_setting_is_group(group))
 		return ms_fail(err, MS_ERR_CONFIG, "%s:%u: %s: is %s; allowed: %s = { … }", r->path,
-			       group->line, section, type_name(group), section);
+			       group->line, section, setting_type_name(group), section);
 	for (int i = 0; i < config_setting_length(group); i++) {
 		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
 		char *name = ms_format("%s.%s", section, config_setting_name(s));
@@ -122,7 +57,7 @@ static bool read_section(const struct reading *r, const config_setting_t *group,
 
 		ms_free(name);
 		if (option == MS_OPT_COUNT)
-			return fail_unknown(r, s, "key", section, keys, err);
+			return setting_fail_unknown(r, s, "key", section, keys, err);
 		if (!read_setting(r, option, s, err))
 			return false;
 	}

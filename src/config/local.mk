@@ -8,4 +8,7 @@ libconfig_room_a_SOURCES = \
 	src/config/mask.c \
 	src/config/option.c \
 	src/config/private.h \
-	src/config/secret.c
+	src/config/rules.c \
+	src/config/secret.c \
+	src/config/setting.c \
+	src/config/setting.h

@@ -154,17 +154,13 @@ static bool has_control(const char *text)
 	return false;
 }
 
-static bool check_text(enum ms_option option, const char *text, const char *origin,
-		       struct ms_error *err)
+const char *cfg_text_problem(const char *text)
 {
 	size_t bad_at;
 
 	if (!ms_utf8_is_valid(text, strlen(text), &bad_at))
-		return cfg_fail(option, origin, "is not valid UTF-8", err);
-	if (has_control(text))
-		return cfg_fail(option, origin,
-				"contains a line break or another control character", err);
-	return true;
+		return "is not valid UTF-8";
+	return has_control(text) ? "contains a line break or another control character" : NULL;
 }
 
 static bool check_enum(enum ms_option option, const char *text, const char *origin,
@@ -189,10 +185,11 @@ bool cfg_check(enum ms_option option, const char *text, const char *origin, stru
 	       struct ms_error *err)
 {
 	const struct ms_option_info *o = &options[option];
+	const char *problem = cfg_text_problem(text);
 
 	*out = (struct value){0};
-	if (!check_text(option, text, origin, err))
-		return false;
+	if (problem)
+		return cfg_fail(option, origin, problem, err);
 	if (o->type == MS_TYPE_ENUM && !check_enum(option, text, origin, err))
 		return false;
 	if (o->type == MS_TYPE_BOOL && !parse_bool(text, &out->number))

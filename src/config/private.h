@@ -17,6 +17,8 @@ struct value {
 
 struct ms_config {
 	struct value values[MS_OPT_COUNT];
+	struct ms_rule_text *rules; /* their strings are owned */
+	size_t rule_count;
 	struct ms_text warnings; /* lines, in the order they were met */
 };
 
@@ -30,6 +32,8 @@ bool cfg_fail(enum ms_option option, const char *origin, const char *problem,
 		 struct ms_error *err);
 /* Section names or, with a section, its keys; NULL-terminated. Returns how many. */
 size_t cfg_names(const char *section, const char *names[MS_OPT_COUNT + 1]);
+/* Why that is no text for a setting (encoding, control characters), or NULL. */
+const char *cfg_text_problem(const char *text);
 /* "a, b, c" */
 void cfg_join(struct ms_text *out, const char *const *names);
 
@@ -40,7 +44,7 @@ bool cfg_assign(struct ms_config *c, enum ms_option option, const char *text, en
 		   const char *origin, struct ms_error *err) MS_MUST_CHECK;
 void cfg_warn(struct ms_config *c, const char *fmt, ...) MS_PRINTF(2, 3);
 
-/* --- file.c, file_text.c */
+/* --- file.c, file_text.c; what they share with rules.c is in setting.h */
 
 #define CONFIG_FILE_MAX (1024 * 1024)
 
@@ -57,6 +61,10 @@ bool cfg_read_file(struct ms_config *c, const char *path, enum layer layer, enum
  */
 bool cfg_prepare_text(const char *path, const char *text, size_t len, struct ms_text *out,
 		       struct ms_error *err) MS_MUST_CHECK;
+
+/* --- rules.c */
+
+void cfg_free_rules(struct ms_config *c);
 
 /* --- environ.c */
 

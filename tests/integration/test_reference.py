@@ -55,10 +55,19 @@ class ReferenceTest(unittest.TestCase):
         for name, (_, origin) in found.items():
             self.assertTrue(origin.startswith(path + ":"), (name, origin))
 
+    def test_sample_rule_uncommented_is_one(self):
+        head, rules = self.sample().split("# rules = (")
+        rules = "rules = (" + re.sub(r"(?m)^# ?", "", rules)
+        done = self.scratch.run(
+            program(), "--config", self.write(head + rules), "config", "show")
+        self.assertRegex(done.stdout, r'rules "free models" .*is:free -is:alias => status active', done)
+
     def test_manual_has_every_option_and_command(self):
         manual = self.read(self.docs, "modelsync-tui.1").replace("\\-", "-")
         for name in self.settings():
             self.assertIn("\n.B %s\n" % name, manual)
+        for key in ("name", "match", "status", "tiers", "allow_paid_free"):
+            self.assertIn("\n.B rules: %s\n" % key, manual)
         for line in self.scratch.run(program(), "--help").stdout.splitlines():
             self.assertIn(line, manual)
         self.assertNotRegex(manual, r"(?m)^@", "a part was not filled in")

@@ -91,7 +91,7 @@ static void errors_name_the_place(void **state)
 		{"console = { zzzzzzzz = \"a\"; };",
 		 ":1: console.zzzzzzzz: unknown key; allowed: theme, glyphs, label, read_only"},
 		{"colsole = { label = \"a\"; };",
-		 ":1: colsole: unknown section, did you mean \"console\"; allowed: database, upstream, sync, guard, daemon, console, log"},
+		 ":1: colsole: unknown section, did you mean \"console\"; allowed: database, upstream, sync, guard, daemon, console, log, rules"},
 		{"console = 3;", ":1: console: is a number; allowed: console = { … }"},
 		{"database = { connect_timeout = 0; };",
 		 ":1: database.connect_timeout: \"0\" is not accepted; allowed: whole numbers from 1 to 300"},
@@ -114,6 +114,21 @@ static void errors_name_the_place(void **state)
 		{"console = { theme = \"dark\"; theme = \"light\"; };",
 		 ":1: duplicate setting name"},
 		{"console = { theme \"dark\"; };", ":1: syntax error"},
+		{"rules = { name = \"x\"; };",
+		 ":1: rules: is a group; allowed: rules = ( { … }, … )"},
+		{"rules = [ 1 ];", ":1: rules: is an array; allowed: rules = ( { … }, … )"},
+		{"rules = (\n \"x\" );", ":2: rules: is text in quotes; allowed: { … }, …"},
+		{"rules = ( { name = \"x\";\n mach = \"*\"; } );",
+		 ":2: rules.mach: unknown key, did you mean \"match\"; allowed: name, match, status, tiers, "
+		 "daily_limit, monthly_limit, allow_paid_free"},
+		{"rules = ( { name = \"x\"; }, { name = 3; } );",
+		 ":1: rules.name: is a number; allowed: text in quotes"},
+		{"rules = ( { daily_limit = \"many\"; } );",
+		 ":1: rules.daily_limit: is text in quotes; allowed: a whole number"},
+		{"rules = ( { allow_paid_free = 1; } );",
+		 ":1: rules.allow_paid_free: is a number; allowed: true, false"},
+		{"rules = ( { name = \"a\\nb\"; } );",
+		 ":1: rules.name: contains a line break or another control character"},
 		{"console = { label = \"unclosed; };\n",
 		 ":1: the text that begins here has no closing quote"},
 	};
@@ -155,6 +170,30 @@ static void values_are_read(void **state)
 	assert_true(ms_config_is_set(c, MS_OPT_CONSOLE_LABEL));
 	assert_false(ms_config_is_set(c, MS_OPT_CONSOLE_THEME));
 	assert_string_equal(ms_config_origin(c, MS_OPT_CONSOLE_THEME), "default");
+	ms_config_free(c);
+}
+
+static void rules_are_read_in_order(void **state)
+{
+	struct ms_config *c =
+		load_ok("rules = (\n"
+			" { name = \"a\"; match = \"is:free\"; allow_paid_free = true; },\n"
+			" { name = \"b\";\n match = \"*\"; daily_limit = 3000000000; }\n"
+			");",
+			NULL);
+	const struct ms_rule_text *rules;
+
+	(void)state;
+	assert_int_equal(ms_config_rules(c, &rules), 2);
+	assert_string_equal(rules[0].keys[MS_RULE_MATCH].value, "is:free");
+	assert_string_equal(rules[0].keys[MS_RULE_ALLOW_PAID_FREE].value, "true");
+	assert_null(rules[0].keys[MS_RULE_STATUS].value);
+	assert_string_equal(after_path(rules[1].origin), ":3");
+	assert_string_equal(after_path(rules[1].keys[MS_RULE_MATCH].origin), ":4");
+	assert_string_equal(rules[1].keys[MS_RULE_DAILY_LIMIT].value, "3000000000");
+	ms_config_free(c);
+	c = load_ok("rules = ();", NULL);
+	assert_int_equal(ms_config_rules(c, &rules), 0);
 	ms_config_free(c);
 }
 
@@ -450,6 +489,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(errors_name_the_place),
 		cmocka_unit_test(values_are_read),
+		cmocka_unit_test(rules_are_read_in_order),
 		cmocka_unit_test(later_layers_win),
 		cmocka_unit_test(user_file_is_found),
 		cmocka_unit_test(environment_errors_name_the_variable),
