@@ -42,6 +42,9 @@ from (values
 	('sync_preview', 'viewer', null),
 	('sync_unknown', 'viewer', null),
 	('hold_preview', 'viewer', null),
+	('sync_preview_new', 'viewer', null),
+	('hold_preview_new', 'viewer', null),
+	('rules_waiting', 'viewer', null),
 	-- called by views and by what reads them
 	('actor_text', 'viewer', null),
 	('announced_end', 'viewer', null),
@@ -55,6 +58,10 @@ from (values
 	('sync_cancel', 'service', 'cancel'),
 	('daemon_beat', 'service', 'daemon'),
 	('daemon_leave', 'service', 'daemon'),
+	-- what admins have put into the configuration, about new models, once
+	('rules_apply', 'service', 'rules'),
+	('rules_skip', 'service', 'rules'),
+	('rules_record', 'service', 'rules'),
 	('hold_apply', 'admin', 'hold_apply'),
 	('hold_discard', 'admin', 'hold_discard'),
 	('edit_models', 'admin', 'edit'),

@@ -79,6 +79,8 @@ begin
 		'new', false, false, false, p_run, p_at, p_at, p_at, p_at
 	from unnest(p_ids, p_facts) t (id, f),
 	lateral (select f -> 'pricing') c (pricing);
+	insert into modelsync.rule_pending (model_id, run_id)
+	select i.id, p_run from unnest(p_ids) i (id);
 end
 $$;
 
@@ -213,10 +215,13 @@ as $$
 	where d.model_id = t.id;
 $$;
 
--- Opens a changeset and logs its changes.  Edits and direct writes get their audit
--- entry at the end of the transaction.
+-- Opens a changeset and logs its changes, each with the rule behind it, if any.
+-- Edits and direct writes get their audit entry at the end of the transaction.
+drop function if exists modelsync.log_changes(text, jsonb, bigint, bigint, text[], text[], jsonb[],
+	jsonb[], text[]);
 create or replace function modelsync.log_changes(p_kind text, p_ctx jsonb, p_run bigint,
-	p_undoes bigint, p_ids text[], p_fields text[], p_old jsonb[], p_new jsonb[], p_events text[])
+	p_undoes bigint, p_ids text[], p_fields text[], p_old jsonb[], p_new jsonb[], p_events text[],
+	p_rules text[] default null)
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -234,10 +239,10 @@ begin
 		c ->> 'reason', (c ->> 'profile')::uuid, count(distinct m), cardinality(p_ids)
 	from unnest(p_ids) m
 	returning changeset_id into id;
-	insert into modelsync.change (changeset_id, model_id, field, old, new, event)
-	select id, t.model_id, t.field, t.old, t.new, t.event
-	from unnest(p_ids, p_fields, p_old, p_new, p_events)
-		with ordinality t (model_id, field, old, new, event, n)
+	insert into modelsync.change (changeset_id, model_id, field, old, new, event, rule)
+	select id, t.model_id, t.field, t.old, t.new, t.event, t.rule
+	from unnest(p_ids, p_fields, p_old, p_new, p_events, p_rules)
+		with ordinality t (model_id, field, old, new, event, rule, n)
 	order by t.n;
 	return id;
 end

@@ -17,7 +17,8 @@ create or replace function modelsync.change_line(c modelsync.change)
 returns text
 language sql stable
 as $$
-	select jsonb_build_array(c.model_id, c.field, c.old, c.new)::text;
+	select case when c.rule is null then jsonb_build_array(c.model_id, c.field, c.old, c.new)
+		else jsonb_build_array(c.model_id, c.field, c.old, c.new, c.rule) end::text;
 $$;
 
 -- Digest of a changeset's changes; null without a changeset.

@@ -22,6 +22,9 @@ as $$
 				else modelsync.value_problem(p_value, 'boolean', 'flag', null) end
 		when p_key in ('daily_limit', 'monthly_limit') then case when jsonb_typeof(p_value) <> 'null'
 			then modelsync.value_problem(p_value, 'number', 'count', 2147483647) end
+		when p_key = 'rule' then case when jsonb_typeof(p_value) <> 'string'
+				or length(modelsync.clean_line(p_value #>> '{}')) not between 1 and 100
+			then 'is not the name of a rule' end
 		else 'is not a field that can be edited' end;
 $$;
 
@@ -88,12 +91,15 @@ as $$
 	from f order by f.n, f.key collate "C";
 $$;
 
--- Writes patches that the caller has checked and whose models it has locked.
-create or replace function modelsync.apply_edits(p_ids text[], p_old jsonb[], p_patches jsonb[],
-	p_ctx jsonb)
+-- Writes patches that the caller has checked and whose models it has locked; p_rules
+-- names the rule behind each, or null.
+drop function if exists modelsync.apply_edits(text[], jsonb[], jsonb[], jsonb);
+create or replace function modelsync.apply_edits(p_kind text, p_run bigint, p_ids text[],
+	p_old jsonb[], p_patches jsonb[], p_rules text[], p_ctx jsonb)
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
 declare
 	ids text[];
@@ -101,15 +107,21 @@ declare
 	olds jsonb[];
 	news jsonb[];
 	events text[];
+	rules text[];
 	changeset bigint;
 begin
-	select array_agg(c.model_id), array_agg(c.field), array_agg(c.old), array_agg(c.new),
-		array_agg(c.event)
-	into ids, fields, olds, news, events
-	from modelsync.decision_changes(p_ids, p_old, p_patches) c;
-	changeset := modelsync.log_changes('edit', p_ctx, null, null, ids, fields, olds, news, events);
+	select array_agg(c.model_id order by c.n), array_agg(c.field order by c.n),
+		array_agg(c.old order by c.n), array_agg(c.new order by c.n),
+		array_agg(c.event order by c.n), array_agg(t.rule order by c.n)
+	into ids, fields, olds, news, events, rules
+	from modelsync.decision_changes(p_ids, p_old, p_patches)
+		with ordinality c (model_id, field, old, new, event, n)
+	join unnest(p_ids, p_rules) t (id, rule) on t.id = c.model_id;
+	changeset := modelsync.log_changes(p_kind, p_ctx, p_run, null, ids, fields, olds, news, events,
+		rules);
 	perform modelsync.engine_begin();
-	perform modelsync.update_decisions(p_ids, p_patches, clock_timestamp(), modelsync.actor(p_ctx));
+	perform modelsync.update_decisions(p_ids, p_patches, clock_timestamp(),
+		case p_kind when 'rules' then 'rules' else modelsync.actor(p_ctx) end);
 	perform modelsync.engine_end();
 	perform modelsync.announce(jsonb_build_object('changeset', changeset));
 	return changeset;
@@ -132,6 +144,7 @@ declare
 	write_ids text[];
 	write_olds jsonb[];
 	write_patches jsonb[];
+	write_rules text[];
 	changeset bigint;
 	answer jsonb := modelsync.row_security_refusal();
 begin
@@ -155,9 +168,10 @@ begin
 	select array_agg(j.result order by j.n), array_agg(j.old order by j.n),
 		array_agg(j.id order by j.n) filter (where j.result = 'applied'),
 		array_agg(j.old order by j.n) filter (where j.result = 'applied'),
-		array_agg(j.patch order by j.n) filter (where j.result = 'applied')
-	into results, olds, write_ids, write_olds, write_patches
-	from (select t.n, t.id, d.old, x.patch, case
+		array_agg(j.patch order by j.n) filter (where j.result = 'applied'),
+		array_agg(j.rule order by j.n) filter (where j.result = 'applied')
+	into results, olds, write_ids, write_olds, write_patches, write_rules
+	from (select t.n, t.id, d.old, x.patch, modelsync.clean_line(t.wish ->> 'rule') as rule, case
 			when m.model_id is null then 'unknown'
 			when x.patch = '{}' then 'unchanged'
 			when (t.wish ->> 'version')::numeric <> m.row_version then 'conflict'
@@ -166,10 +180,11 @@ begin
 		left join public.model_access m on m.model_id = t.id
 		left join lateral (select modelsync.decisions(m)) d (old) on true
 		left join lateral (select coalesce(jsonb_object_agg(k.key, k.value), '{}')
-			from jsonb_each(t.wish - 'version') k
+			from jsonb_each(t.wish - '{version,rule}'::text[]) k
 			where k.value is distinct from d.old -> k.key) x (patch) on true) j;
 	if write_ids is not null then
-		changeset := modelsync.apply_edits(write_ids, write_olds, write_patches, p_ctx);
+		changeset := modelsync.apply_edits('edit', null, write_ids, write_olds, write_patches,
+			write_rules, p_ctx);
 	elsif 'conflict' = any (results) then
 		perform modelsync.audit_append('edit', 'refused', p_ctx, null, null,
 			'{"message": "every model changed meanwhile"}');

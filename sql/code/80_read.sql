@@ -24,6 +24,64 @@ left join (
 	group by a.model_id
 ) a on a.model_id = m.model_id;
 
+-- The models that wait for rules and can be looked at: those that are listed now.
+create or replace function modelsync.rules_waiting()
+returns setof modelsync.model
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select m.*
+	from modelsync.rule_pending p
+	join modelsync.model m on m.model_id = p.model_id
+	where m.missing_since is null;
+$$;
+
+-- The models that rules would look at once a catalogue is applied, as they would be
+-- then: those it adds, and those that have been waiting and are listed.
+create or replace function modelsync.sync_preview_new(p_pages jsonb[], p_meta jsonb,
+	p_settings jsonb)
+returns setof modelsync.model
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+declare
+	p modelsync.sync_plan := modelsync.make_plan(p_pages, p_meta,
+		modelsync.effective_settings(p_settings));
+	at timestamptz := clock_timestamp();
+begin
+	return query
+		select x.*
+		from unnest(p.model_id, p.kind, p.facts) t (id, kind, facts),
+		lateral jsonb_populate_record(null::modelsync.model, t.facts || jsonb_build_object(
+			'model_id', t.id, 'status', 'new', 'is_free', false, 'is_pro', false,
+			'is_enterprise', false, 'missed_runs', 0, 'added_at', at, 'updated_at', at,
+			'row_version', 1, 'attention', '[]'::jsonb)) x
+		where t.kind = 'added'
+		union all
+		select x.*
+		from modelsync.rule_pending q
+		join modelsync.model m on m.model_id = q.model_id
+		left join unnest(p.model_id, p.kind, p.facts, p.new_presence)
+			t (id, kind, facts, presence) on t.id = q.model_id,
+		lateral jsonb_populate_record(m, coalesce(t.facts, '{}') || case when t.kind = 'returned'
+			then jsonb_build_object('status', t.presence -> 'status', 'restore_status', null,
+				'missing_since', null, 'missed_runs', 0) else '{}' end) x
+		where t.kind is distinct from 'removed' and x.missing_since is null;
+end
+$$;
+
+create or replace function modelsync.hold_preview_new(p_hold bigint, p_settings jsonb)
+returns setof modelsync.model
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select m.*
+	from modelsync.hold h,
+	lateral modelsync.sync_preview_new(h.pages, h.meta, p_settings) m
+	where h.hold_id = p_hold and h.state = 'open';
+$$;
+
 -- The changes folded into an event, oldest first.
 create or replace function modelsync.folded_changes(p_changeset bigint, p_model_id text, p_event text)
 returns jsonb
@@ -61,7 +119,8 @@ select c.change_id as event_id, s.at, c.event as type, c.model_id, s.run_id as r
 				modelsync.folded_changes(c.changeset_id, c.model_id, c.event))
 		else jsonb_build_object('field', c.field, 'old', c.old, 'new', c.new)
 	end as detail,
-	s.reason, modelsync.actor_text(s.session_user_name, s.os_user) as actor
+	s.reason, modelsync.actor_text(s.session_user_name, s.os_user) as actor,
+	c.rule
 from modelsync.change c
 join modelsync.changeset s on s.changeset_id = c.changeset_id
 where c.event is not null;
@@ -82,7 +141,8 @@ as $$
 		'category', r.category, 'message', r.message, 'details', r.details, 'counts', r.counts,
 		'timing_ms', r.timing_ms, 'bytes', coalesce(r.bytes, r.progress_bytes),
 		'findings', r.findings, 'findings_total', r.findings_total, 'guard', r.guard,
-		'drift', r.drift, 'alerts', r.alerts, 'flapping', r.flapping, 'quality', r.quality, 'hold', r.hold_id, 'changeset', r.changeset_id,
+		'drift', r.drift, 'alerts', r.alerts, 'flapping', r.flapping, 'quality', r.quality,
+		'rules', r.rules, 'hold', r.hold_id, 'changeset', r.changeset_id,
 		'cancel_requested', r.cancel_requested_at is not null,
 		'cancel_requested_by', r.cancel_requested_by,
 		'slot', (select s.at from modelsync.slot s where s.slot_id = r.slot_id),
@@ -138,7 +198,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select jsonb_build_object('model_id', c.model_id, 'field', r.field, 'old', r.old, 'new', r.new,
-		'type', c.event)
+		'type', c.event, 'rule', c.rule)
 	from (select * from modelsync.change x where x.changeset_id = p_changeset
 		order by x.change_id limit p_limit) c,
 	lateral (select * from modelsync.readable_change(c.field, c.old, c.new)
@@ -156,7 +216,8 @@ as $$
 		'old', c.old, 'new', c.new, 'changeset', c.changeset_id, 'kind', s.kind, 'run', s.run_id,
 		'origin', s.origin, 'os_user', s.os_user, 'source', s.source, 'reason', s.reason,
 		'session_user', s.session_user_name,
-		'actor', modelsync.actor_text(s.session_user_name, s.os_user), 'undone_by', s.undone_by)
+		'actor', modelsync.actor_text(s.session_user_name, s.os_user), 'rule', c.rule,
+		'undone_by', s.undone_by)
 	from modelsync.change c
 	join modelsync.changeset s on s.changeset_id = c.changeset_id
 	where c.model_id = p_model_id

@@ -12,7 +12,8 @@ as $$
 	select jsonb_build_object('changeset', s.changeset_id, 'kind', s.kind, 'at', s.at,
 		'run', s.run_id, 'origin', s.origin, 'os_user', s.os_user, 'source', s.source,
 		'reason', s.reason, 'session_user', s.session_user_name,
-		'actor', modelsync.actor_text(s.session_user_name, s.os_user), 'undoes', s.undoes, 'new', c.new)
+		'actor', modelsync.actor_text(s.session_user_name, s.os_user), 'undoes', s.undoes,
+		'rule', c.rule, 'new', c.new)
 	from modelsync.change c
 	join modelsync.changeset s on s.changeset_id = c.changeset_id
 	where c.model_id = p_model_id and c.field = p_field

@@ -19,6 +19,7 @@ sql_tests = \
 	tests/sql/test_refusal.pg \
 	tests/sql/test_retention.pg \
 	tests/sql/test_roles.pg \
+	tests/sql/test_rules.pg \
 	tests/sql/test_runs.pg \
 	tests/sql/test_setting.pg \
 	tests/sql/test_slots.pg \
