@@ -12,6 +12,7 @@
 #include "modelsync/feed.h"
 #include "modelsync/json.h"
 #include "modelsync/model.h"
+#include "modelsync/rule.h"
 #include "modelsync/run.h"
 #include "modelsync/text.h"
 
@@ -186,7 +187,44 @@ bool ms_hold_apply(struct ms_db *db, int64_t hold, int64_t seen_run, const struc
 /* What applying would do now: the held run's report (state held). Writes nothing. */
 bool ms_hold_preview(struct ms_db *db, int64_t hold, const struct ms_config *config,
 		     struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;
+/* The models that rules would look at once the pages, or what the hold keeps, were applied. Owned. */
+bool ms_run_preview_new(struct ms_db *db, const struct ms_fetched_pages *pages,
+			  const struct ms_config *config, struct ms_catalog **out,
+			  struct ms_error *err) MS_MUST_CHECK;
+bool ms_hold_preview_new(struct ms_db *db, int64_t hold, const struct ms_config *config,
+			   struct ms_catalog **out, struct ms_error *err) MS_MUST_CHECK;
 bool ms_hold_discard(struct ms_db *db, int64_t hold, struct ms_error *err) MS_MUST_CHECK;
+
+/* --- rules -------------------------------------------------------------------------------- */
+
+/* Models that a sync added, no rule has looked at and upstream lists. Owned by the caller. */
+bool ms_rules_load_pending(struct ms_db *db, struct ms_catalog **out,
+			   struct ms_error *err) MS_MUST_CHECK;
+
+/* What became of the models that rules looked at. */
+enum ms_rule_result {
+	MS_RULE_APPLIED,
+	MS_RULE_UNCHANGED, /* the rule leaves it as it is */
+	MS_RULE_NONE,      /* no rule matches */
+	MS_RULE_REFUSED,   /* a paid model, the free tier, and no rule that allows this */
+	MS_RULE_DECIDED,   /* somebody decided meanwhile, or rules have looked at it before */
+	MS_RULE_STALE      /* it changed meanwhile; it still waits for rules */
+};
+/* The model and the rule that takes it, NULL = none. Both borrowed. */
+struct ms_rule_choice {
+	const struct ms_model *model;
+	const struct ms_rule *rule;
+	enum ms_rule_result result; /* what it should come to; by ms_rules_apply(), what it came to */
+};
+/* Writes the choices as one changeset after that run; *changeset is 0 when nothing was to be written. */
+bool ms_rules_apply(struct ms_db *db, int64_t run, const struct ms_rules *rules,
+		    struct ms_rule_choice *choices, size_t count, int64_t *changeset,
+		    struct ms_error *err) MS_MUST_CHECK;
+/* No rule shall look at the models added so far, up to that run. */
+bool ms_rules_skip(struct ms_db *db, int64_t run, struct ms_error *err) MS_MUST_CHECK;
+/* Keeps in the run's row what rules did after it. */
+bool ms_rules_record(struct ms_db *db, int64_t run, const struct ms_json *rules,
+		     struct ms_error *err) MS_MUST_CHECK;
 
 /* --- daemons ------------------------------------------------------------------------------ */
 

@@ -52,6 +52,7 @@ struct ms_edit_item {
 	char *model_id;
 	int64_t version; /* the row version it is based on */
 	struct ms_edit edit;
+	char *rule; /* the rule that decides, owned; NULL = none */
 };
 struct ms_edit_batch {
 	struct ms_edit_item *items;
@@ -61,6 +62,9 @@ struct ms_edit_batch {
 struct ms_edit_batch *ms_edit_batch_new(void);
 void ms_edit_batch_free(struct ms_edit_batch *b);
 void ms_edit_batch_add(struct ms_edit_batch *b, const struct ms_model *m, const struct ms_edit *e);
+/* The same on the word of a rule, whose name goes with it; NULL = none. */
+void ms_edit_batch_add_by_rule(struct ms_edit_batch *b, const struct ms_model *m,
+			       const struct ms_edit *e, const char *rule);
 void ms_edit_batch_set_reason(struct ms_edit_batch *b, const char *reason);
 
 /* What reviewing a batch against the loaded catalogue says before it is written. */

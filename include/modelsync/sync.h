@@ -47,4 +47,14 @@ void ms_sync_interrupt(struct ms_sync *s);
  */
 void ms_sync_rearm(struct ms_sync *s);
 
+/*
+ * Applies what a hold keeps, then rules to the models that it added, and says what both would do.
+ * seen_run is as for ms_hold_apply().
+ */
+bool ms_sync_apply_held(struct ms_db *db, const struct ms_config *config, int64_t hold,
+			int64_t seen_run, struct ms_run_report **out,
+			struct ms_error *err) MS_MUST_CHECK;
+bool ms_sync_preview_held(struct ms_db *db, const struct ms_config *config, int64_t hold,
+			  struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;
+
 #endif

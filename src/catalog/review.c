@@ -12,8 +12,10 @@ void ms_edit_batch_free(struct ms_edit_batch *b)
 {
 	if (!b)
 		return;
-	for (size_t i = 0; i < b->count; i++)
+	for (size_t i = 0; i < b->count; i++) {
 		ms_free(b->items[i].model_id);
+		ms_free(b->items[i].rule);
+	}
 	ms_free(b->items);
 	ms_free(b->reason);
 	ms_free(b);
@@ -21,11 +23,20 @@ void ms_edit_batch_free(struct ms_edit_batch *b)
 
 void ms_edit_batch_add(struct ms_edit_batch *b, const struct ms_model *m, const struct ms_edit *e)
 {
+	ms_edit_batch_add_by_rule(b, m, e, NULL);
+}
+
+void ms_edit_batch_add_by_rule(struct ms_edit_batch *b, const struct ms_model *m,
+			       const struct ms_edit *e, const char *rule)
+{
 	if (b->count == b->cap) {
 		b->cap = b->cap ? b->cap * 2 : 16;
 		b->items = ms_realloc_array(b->items, b->cap, sizeof(*b->items));
 	}
-	b->items[b->count++] = (struct ms_edit_item){ms_strdup(m->id), m->version, *e};
+	b->items[b->count++] = (struct ms_edit_item){.model_id = ms_strdup(m->id),
+						     .version = m->version,
+						     .edit = *e,
+						     .rule = ms_strdup(rule)};
 }
 
 void ms_edit_batch_set_reason(struct ms_edit_batch *b, const char *reason)

@@ -50,12 +50,18 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err) MS_MUST_CHECK
 bool db_call(struct ms_db *db, const char *sql, int n, const char *const *params, struct ms_json **out,
 	     struct ms_error *err) MS_MUST_CHECK;
 
+/* Models from a FROM clause over rows like those of modelsync.model, ordered by id. Owned. */
+bool db_load_models(struct ms_db *db, const char *from, int n, const char *const *params,
+		    struct ms_catalog **out, struct ms_error *err) MS_MUST_CHECK;
+
 /* Who writes, for the audit: the `ctx` argument of the engine's functions. Owned. */
 struct ms_json *db_context(const struct ms_db *db, const char *reason);
 char *db_context_text(const struct ms_db *db, const char *reason);
 
 /* "host:pid", by which other processes know this one. */
 void db_owner(char *buf, size_t size);
+/* The fields that an edit sets, as members of o under their columns' names. */
+void db_add_decisions(struct ms_json *o, const struct ms_edit *e);
 
 /* The options that the engine knows, under their keys: its `settings` arguments. Owned. */
 struct ms_json *db_settings(const struct ms_config *config);

@@ -14,6 +14,7 @@ libdb_a_SOURCES = \
 	src/db/notice.c \
 	src/db/read_store.c \
 	src/db/role_store.c \
+	src/db/rule_store.c \
 	src/db/run_store.c \
 	src/db/schema.c \
 	src/db/write_store.c

@@ -67,7 +67,7 @@ static const char list_columns[] =
 	" THEN jsonb_array_length(pricing_overrides) ELSE 0 END, daily_limit, monthly_limit,"
 	"status, restore_status, is_free, is_pro, is_enterprise, is_moderated, ";
 
-static char *list_sql(void)
+static char *list_sql(const char *from)
 {
 	struct ms_text sql, keys;
 
@@ -79,7 +79,7 @@ static char *list_sql(void)
 		     ms_text_str(&keys));
 	for (int k = 0; k < MS_PRICE_COUNT; k++)
 		ms_text_addf(&sql, ", pricing->>'%s'", ms_price_key((enum ms_price_kind)k));
-	ms_text_add(&sql, " FROM modelsync.model ORDER BY model_id COLLATE \"C\"");
+	ms_text_addf(&sql, " FROM %s ORDER BY model_id COLLATE \"C\"", from);
 	ms_text_clear(&keys);
 	return ms_text_take(&sql);
 }
@@ -175,11 +175,12 @@ static bool read_model(void *arg, const PGresult *r)
 	return true;
 }
 
-bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *err)
+bool db_load_models(struct ms_db *db, const char *from, int n, const char *const *params,
+		    struct ms_catalog **out, struct ms_error *err)
 {
 	struct ms_catalog *c = ms_catalog_new();
-	char *sql = list_sql();
-	bool ok = db_each_row(db, sql, 0, NULL, read_model, c, err);
+	char *sql = list_sql(from);
+	bool ok = db_each_row(db, sql, n, params, read_model, c, err);
 
 	ms_free(sql);
 	if (!ok) {
@@ -189,6 +190,11 @@ bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *
 	c->loaded_at = ms_clock_now();
 	*out = c;
 	return true;
+}
+
+bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *err)
+{
+	return db_load_models(db, "modelsync.model", 0, NULL, out, err);
 }
 
 bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json, struct ms_error *err)

@@ -68,7 +68,7 @@ bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event
 		"SELECT (jsonb_build_object('type', type, 'model_id', model_id, 'run', run,"
 		"  'changeset', changeset, 'at', at, 'origin', origin, 'os_user', os_user,"
 		"  'actor', actor)"
-		"  || CASE WHEN reason IS NULL THEN '{}' ELSE jsonb_build_object('reason', reason) END"
+		"  || jsonb_strip_nulls(jsonb_build_object('reason', reason, 'rule', rule))"
 		"  || coalesce(detail, '{}'))::text, model_id"
 		" FROM (SELECT * FROM modelsync.event"
 		"  WHERE ($1::bigint = 0 OR run = $1::bigint) AND ($2::bigint = 0 OR changeset = $2::bigint)"

@@ -196,35 +196,56 @@ static bool take_report(struct ms_json *reply, struct ms_run_report **out, struc
 	return *out != NULL;
 }
 
-/* Calls function(head parameters…, pages, meta, settings). */
+/* function(head parameters…, pages, meta, settings), ready to be asked for. */
+struct page_call {
+	struct ms_text sql;
+	const char **params;
+	int n;
+	char *meta, *settings;
+};
+
+static void page_call_init(struct page_call *c, const char *function, const char *const *head,
+			   int head_count, const struct ms_fetched_pages *pages,
+			   const struct ms_config *config)
+{
+	c->params = ms_alloc_array(pages->count + 8, sizeof(*c->params));
+	c->meta = meta_text(pages);
+	c->settings = db_settings_text(config);
+	ms_text_init(&c->sql, 0);
+	ms_text_addf(&c->sql, "modelsync.%s(", function);
+	for (c->n = 0; c->n < head_count;) {
+		c->params[c->n] = head[c->n];
+		c->n++;
+		ms_text_addf(&c->sql, "$%d::bigint,", c->n);
+	}
+	add_pages(&c->sql, c->params, &c->n, pages);
+	c->params[c->n++] = c->meta;
+	c->params[c->n++] = c->settings;
+	ms_text_addf(&c->sql, ", $%d::jsonb, $%d::jsonb)", c->n - 1, c->n);
+}
+
+static void page_call_clear(struct page_call *c)
+{
+	ms_text_clear(&c->sql);
+	ms_free(c->meta);
+	ms_free(c->settings);
+	ms_free(c->params);
+}
+
 static bool hand_over(struct ms_db *db, const char *function, const char *const *head, int head_count,
 		      const struct ms_fetched_pages *pages, const struct ms_config *config,
 		      struct ms_run_report **out, struct ms_error *err)
 {
-	const char **params = ms_alloc_array(pages->count + 8, sizeof(*params));
-	char *meta = meta_text(pages), *settings = db_settings_text(config);
 	struct ms_json *reply = NULL;
-	struct ms_text sql;
-	int n = 0;
+	struct page_call call;
+	char *sql;
 	bool ok;
 
-	ms_text_init(&sql, 0);
-	ms_text_addf(&sql, "SELECT modelsync.%s(", function);
-	while (n < head_count) {
-		params[n] = head[n];
-		n++;
-		ms_text_addf(&sql, "$%d::bigint,", n);
-	}
-	add_pages(&sql, params, &n, pages);
-	params[n] = meta;
-	params[n + 1] = settings;
-	ms_text_addf(&sql, ", $%d::jsonb, $%d::jsonb)", n + 1, n + 2);
-	ok = db_query_json(db, ms_text_str(&sql), n + 2, params, &reply, err) &&
-	     take_report(reply, out, err);
-	ms_text_clear(&sql);
-	ms_free(meta);
-	ms_free(settings);
-	ms_free(params);
+	page_call_init(&call, function, head, head_count, pages, config);
+	sql = ms_format("SELECT %s", ms_text_str(&call.sql));
+	ok = db_query_json(db, sql, call.n, call.params, &reply, err) && take_report(reply, out, err);
+	ms_free(sql);
+	page_call_clear(&call);
 	return ok;
 }
 
@@ -273,6 +294,18 @@ bool ms_run_preview(struct ms_db *db, const struct ms_fetched_pages *pages,
 		    const struct ms_config *config, struct ms_run_report **out, struct ms_error *err)
 {
 	return hand_over(db, "sync_preview", NULL, 0, pages, config, out, err);
+}
+
+bool ms_run_preview_new(struct ms_db *db, const struct ms_fetched_pages *pages,
+			  const struct ms_config *config, struct ms_catalog **out, struct ms_error *err)
+{
+	struct page_call call;
+	bool ok;
+
+	page_call_init(&call, "sync_preview_new", NULL, 0, pages, config);
+	ok = db_load_models(db, ms_text_str(&call.sql), call.n, call.params, out, err);
+	page_call_clear(&call);
+	return ok;
 }
 
 bool ms_run_close_failed(struct ms_db *db, const struct ms_claim *claim, const struct ms_error *why,
@@ -356,4 +389,18 @@ bool ms_hold_preview(struct ms_db *db, int64_t hold, const struct ms_config *con
 			   err);
 	ms_free(settings);
 	return ok && take_report(reply, out, err);
+}
+
+bool ms_hold_preview_new(struct ms_db *db, int64_t hold, const struct ms_config *config,
+			   struct ms_catalog **out, struct ms_error *err)
+{
+	char number[24], *settings = db_settings_text(config);
+	const char *params[] = {number, settings};
+	bool ok;
+
+	snprintf(number, sizeof(number), "%lld", (long long)hold);
+	ok = db_load_models(db, "modelsync.hold_preview_new($1::bigint, $2::jsonb)", 2, params, out,
+			    err);
+	ms_free(settings);
+	return ok;
 }

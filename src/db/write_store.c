@@ -14,13 +14,8 @@ static void add_limit(struct ms_json *o, const char *name, int32_t limit)
 		ms_json_add_int(o, name, limit);
 }
 
-static struct ms_json *item_json(const struct ms_edit_item *item)
+void db_add_decisions(struct ms_json *o, const struct ms_edit *e)
 {
-	const struct ms_edit *e = &item->edit;
-	struct ms_json *o = ms_json_new_object();
-
-	ms_json_add_string(o, "model_id", item->model_id);
-	ms_json_add_int(o, "version", item->version);
 	if (e->set & MS_EDIT_STATUS)
 		ms_json_add_string(o, "status", ms_status_name(e->status));
 	if (e->set & MS_EDIT_FREE)
@@ -33,6 +28,17 @@ static struct ms_json *item_json(const struct ms_edit_item *item)
 		add_limit(o, "daily_limit", e->daily_limit);
 	if (e->set & MS_EDIT_MONTHLY)
 		add_limit(o, "monthly_limit", e->monthly_limit);
+}
+
+static struct ms_json *item_json(const struct ms_edit_item *item)
+{
+	struct ms_json *o = ms_json_new_object();
+
+	ms_json_add_string(o, "model_id", item->model_id);
+	ms_json_add_int(o, "version", item->version);
+	if (item->rule)
+		ms_json_add_string(o, "rule", item->rule);
+	db_add_decisions(o, &item->edit);
 	return o;
 }
 

@@ -174,7 +174,8 @@ static void run_load_hold(struct job *job)
 	struct reply *r = reply_new(q->lanes, deliver_synced);
 
 	finish(q, r,
-	       ms_hold_preview(q->lanes->query_db, q->number, q->lanes->config, &r->report, &r->err));
+	       ms_sync_preview_held(q->lanes->query_db, q->lanes->config, q->number, &r->report,
+				    &r->err));
 }
 
 static void run_resolve_hold(struct job *job)
@@ -182,8 +183,8 @@ static void run_resolve_hold(struct job *job)
 	struct request *q = request_of(job);
 	struct ms_lanes *lanes = q->lanes;
 	struct reply *r = reply_new(lanes, deliver_synced);
-	bool ok = q->flag ? ms_hold_apply(lanes->sync_db, q->number, q->seen_run, lanes->config,
-					  &r->report, &r->err)
+	bool ok = q->flag ? ms_sync_apply_held(lanes->sync_db, lanes->config, q->number, q->seen_run,
+					       &r->report, &r->err)
 			  : ms_hold_discard(lanes->sync_db, q->number, &r->err);
 
 	finish(q, r, ok);

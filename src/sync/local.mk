@@ -8,5 +8,8 @@ libsync_a_SOURCES = \
 	src/sync/entries.h \
 	src/sync/handover.c \
 	src/sync/handover.h \
+	src/sync/held.c \
+	src/sync/rules.c \
+	src/sync/rules.h \
 	src/sync/schedule.c \
 	src/sync/sync.c

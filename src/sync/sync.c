@@ -2,8 +2,8 @@
 /*
  * A run:
  *
- *   dry run:  acquire ─────────────────────────────────────── preview ── report
- *   others:   claim ── acquire (renewing the claim) ── hand over ── apply ── report
+ *   dry run:  acquire ─────────────────────────────────────── preview ── rules ── report
+ *   others:   claim ── acquire (renewing the claim) ── hand over ── apply ── rules ── report
  *               │          │        └───── once more, whole ─┤
  *               │          └── failed, cancelled, lost ──────┴── close as failed ── error
  *               └── refused: another one runs, cooldown
@@ -30,6 +30,7 @@
 #include "modelsync/log.h"
 #include "modelsync/memory.h"
 #include "modelsync/upstream.h"
+#include "rules.h"
 
 #define RENEW_EVERY_MS	 1000
 #define UNREACHABLE_MS	 10000 /* a database restart may take so long; well below the lease */
@@ -382,6 +383,19 @@ static bool sync_all(struct job *j, struct ms_run_report **out, struct ms_error 
 	return *out || ms_fail(err, MS_ERR_INTERNAL, "the database asks for all of all");
 }
 
+/* The run has completed: a cancel that comes now leaves the new models to the next one. */
+static void decide_new(struct ms_sync *s, struct ms_run_report *report)
+{
+	struct ms_error err;
+
+	if (enter_database(s, &err)) {
+		sync_apply_rules(s->db, s->config, report);
+		leave_database(s, true);
+	} else {
+		sync_leave_rules(report, &err);
+	}
+}
+
 static bool run_claimed(struct job *j, const char *source, const struct ms_error *unread,
 			struct ms_run_report **out, struct ms_error *err)
 {
@@ -393,8 +407,10 @@ static bool run_claimed(struct job *j, const char *source, const struct ms_error
 		*err = *unread;
 	good = !unread && (j->got || acquire(j, err)) && hand_over(j, out, err) &&
 	       (*out || sync_all(j, out, err));
-	if (good)
+	if (good) {
+		decide_new(j->sync, *out);
 		return true;
+	}
 	/* A run whose claim was lost has been closed by whoever took over. */
 	if (!j->is_closed && err->category != MS_ERR_INTERRUPTED)
 		close_failed(j, err);
@@ -402,9 +418,24 @@ static bool run_claimed(struct job *j, const char *source, const struct ms_error
 	return false;
 }
 
+static bool foresee_new(struct job *j, struct ms_run_report *report, struct ms_error *err)
+{
+	struct ms_sync *s = j->sync;
+	struct ms_fetched_pages pages = pages_of(j->got);
+
+	return enter_database(s, err) &&
+	       leave_database(s, sync_preview_rules(s->db, s->config, &pages, report, err));
+}
+
 static bool run_dry(struct job *j, struct ms_run_report **out, struct ms_error *err)
 {
-	return (j->got || acquire(j, err)) && hand_over(j, out, err);
+	if (!(j->got || acquire(j, err)) || !hand_over(j, out, err))
+		return false;
+	if (foresee_new(j, *out, err))
+		return true;
+	ms_run_report_free(*out);
+	*out = NULL;
+	return false;
 }
 
 static char *source_of(const struct ms_sync *s, const struct ms_run_request *request)
