@@ -119,6 +119,7 @@ int ms_cli_main(int argc, char **argv)
 	occupy_standard_files();
 	exit_code = run(&cli, argc, argv, &err) ? cli.exit_code : report_error(&cli, &err);
 	ms_db_free(cli.db);
+	ms_rules_free(cli.rules);
 	ms_config_free(cli.config);
 	return close_stdout(exit_code);
 }

@@ -35,12 +35,31 @@ bool command_config_check(struct cli *cli, struct ms_error *err)
 		return false;
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(cli->config, &warnings);
+	ms_rules_warnings(cli->rules, &warnings);
 	for (char *line = warnings.data ? strtok(warnings.data, "\n") : NULL; line;
 	     line = strtok(NULL, "\n"))
 		print_clean("warning: ", line);
 	ms_text_clear(&warnings);
-	printf("ok: %d options, %zu of them set\n", MS_OPT_COUNT, count_set(cli->config));
+	printf("ok: %d options, %zu of them set; %zu rules\n", MS_OPT_COUNT, count_set(cli->config),
+	       cli->rules->count);
 	return true;
+}
+
+/* rules "free models"  is:free => status active, tiers free  FILE:LINE */
+static void add_rule(struct table *t, const struct ms_rule *rule)
+{
+	struct ms_text cell;
+	char decision[200];
+
+	ms_text_init(&cell, 0);
+	ms_text_addf(&cell, "rules \"%s\"", rule->name);
+	table_add(t, ms_text_str(&cell));
+	ms_text_reset(&cell);
+	ms_text_addf(&cell, "%s => %s", rule->match,
+		     ms_rule_describe(decision, sizeof(decision), rule));
+	table_add(t, ms_text_str(&cell));
+	table_add(t, rule->origin);
+	ms_text_clear(&cell);
 }
 
 bool command_config_show(struct cli *cli, struct ms_error *err)
@@ -64,6 +83,8 @@ bool command_config_show(struct cli *cli, struct ms_error *err)
 		table_add(t, ms_text_str(&cell));
 		table_add(t, ms_config_origin(cli->config, (enum ms_option)i));
 	}
+	for (size_t i = 0; i < cli->rules->count; i++)
+		add_rule(t, &cli->rules->items[i]);
 	table_print(t, stdout);
 	table_free(t);
 	ms_text_clear(&cell);

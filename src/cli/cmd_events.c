@@ -41,6 +41,8 @@ static void print_event(const char *json)
 	json_actor_text(&line, event);
 	ms_text_addf(&line, ", changeset %lld]",
 		     (long long)ms_json_int(ms_json_get(event, "changeset"), 0));
+	if (*ms_json_text(ms_json_get(event, "rule")))
+		ms_text_addf(&line, "  rule: %s", ms_json_text(ms_json_get(event, "rule")));
 	if (*ms_json_text(ms_json_get(event, "reason")))
 		ms_text_addf(&line, "  reason: %s", ms_json_text(ms_json_get(event, "reason")));
 	print_clean("", ms_text_str(&line));

@@ -107,6 +107,8 @@ static void show_report(struct cli *cli, const struct ms_run_report *report)
 		report_print(cli, report);
 	if (report->state == MS_RUN_HELD)
 		cli->exit_code = ms_category_exit_code(MS_ERR_HELD);
+	else if (report->rules && report->rules->problem)
+		cli->exit_code = ms_category_exit_code(MS_ERR_CONFLICT); /* partly done */
 }
 
 static bool run_sync(struct cli *cli, struct ms_error *err)
@@ -134,8 +136,8 @@ static bool apply_held(struct cli *cli, int64_t hold, struct ms_error *err)
 	struct ms_run_report *report;
 
 	bool ok = args_has(cli, ARG_DRY_RUN)
-			  ? ms_hold_preview(cli->db, hold, cli->config, &report, err)
-			  : ms_hold_apply(cli->db, hold, 0, cli->config, &report, err);
+			  ? ms_sync_preview_held(cli->db, cli->config, hold, &report, err)
+			  : ms_sync_apply_held(cli->db, cli->config, hold, 0, &report, err);
 
 	if (!ok)
 		return false;

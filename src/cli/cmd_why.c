@@ -2,16 +2,19 @@
 #include "modelsync/memory.h"
 #include "private.h"
 
-/* "2026-06-07 18:23:05 by alice/cli, changeset 7: because" */
+/* "2026-06-07 18:23:05 by alice/cli, edit, changeset 7, rule cheap: because" */
 static void add_decision(struct ms_text *line, const struct ms_json *decision)
 {
 	const char *reason = ms_json_string(ms_json_get(decision, "reason"));
+	const char *rule = ms_json_string(ms_json_get(decision, "rule"));
 	char at[32];
 
 	ms_text_addf(line, "%s by ", json_time_text(at, sizeof(at), ms_json_get(decision, "at")));
 	json_actor_text(line, decision);
 	ms_text_addf(line, ", %s, changeset %lld", ms_json_text(ms_json_get(decision, "kind")),
 		     (long long)ms_json_int(ms_json_get(decision, "changeset"), 0));
+	if (rule)
+		ms_text_addf(line, ", rule %s", rule);
 	if (reason)
 		ms_text_addf(line, ": %s", reason);
 }

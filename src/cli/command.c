@@ -45,6 +45,17 @@ const struct command command_table[] = {
 	 "model. Shows what it would do and asks, unless --yes is given.",
 	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES) | ARG_BIT(ARG_JSON), 2,
 	 WORDS_MAX, command_set},
+	{"rules", "", "what is decided about new models, and how many models match",
+	 "The list `rules` of the configuration: the first rule whose filter matches a new model decides\n"
+	 "about it after the sync that added it. Counts models that upstream lists, new or not.",
+	 ARG_BIT(ARG_JSON), 0, 0, command_rules},
+	{"rules test", "MODEL|FILTER", "which rule would take a model, and why not an earlier one",
+	 "", ARG_BIT(ARG_JSON), 1, WORDS_MAX, command_rules_test},
+	{"rules apply", "[FILTER]", "let the rules decide about models that are there already",
+	 "Of all that match; without FILTER those whose status is new. Replaces what was decided before:\n"
+	 "shows what it would do and asks, unless --yes is given.",
+	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES) | ARG_BIT(ARG_JSON), 0,
+	 WORDS_MAX, command_rules_apply},
 	{"history", "[RUN]", "past syncs, the newest first; or one of them in full",
 	 "Shows 20 unless --limit says otherwise.", ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_JSON), 0, 1,
 	 command_history},

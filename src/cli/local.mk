@@ -15,6 +15,7 @@ libcli_a_SOURCES = \
 	src/cli/cmd_prices.c \
 	src/cli/cmd_quality.c \
 	src/cli/cmd_retire.c \
+	src/cli/cmd_rules.c \
 	src/cli/cmd_set.c \
 	src/cli/cmd_settings.c \
 	src/cli/cmd_show.c \
@@ -23,6 +24,7 @@ libcli_a_SOURCES = \
 	src/cli/cmd_undo.c \
 	src/cli/cmd_why.c \
 	src/cli/command.c \
+	src/cli/edit.c \
 	src/cli/help.c \
 	src/cli/json_text.c \
 	src/cli/local.c \

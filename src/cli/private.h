@@ -10,6 +10,7 @@
 #include "modelsync/filter.h"
 #include "modelsync/model.h"
 #include "modelsync/override.h"
+#include "modelsync/rule.h"
 #include "modelsync/run.h"
 #include "modelsync/text.h"
 
@@ -87,6 +88,7 @@ struct cli {
 	char *words[WORDS_MAX];        /* borrowed from argv */
 	int word_count;
 	struct ms_config *config;
+	struct ms_rules *rules; /* of the configuration */
 	struct ms_db *db;
 	int64_t run; /* of the sync, for error reports */
 	bool is_writing;   /* the command writes to the database */
@@ -161,6 +163,16 @@ bool price_request_parse(const struct cli *cli, struct ms_price_request *out, bo
 bool fields_parse(const char *list, struct ms_sort_key *keys, size_t max, size_t *count,
 		  struct ms_error *err) MS_MUST_CHECK;
 
+/* --- edit.c */
+
+/*
+ * Shows what the batch would do to the models of the selection, asks unless --yes is given, writes and
+ * reports; --dry-run ends with the first. `matched`: so many models it is about.
+ */
+bool edit_review_and_write(struct cli *cli, const struct selection *s,
+			   const struct ms_edit_batch *batch, size_t matched,
+			   struct ms_error *err) MS_MUST_CHECK;
+
 /* --- table.c, terminal.c: output */
 
 struct table;
@@ -220,6 +232,9 @@ bool command_daemon(struct cli *cli, struct ms_error *err);
 bool command_models(struct cli *cli, struct ms_error *err);
 bool command_show(struct cli *cli, struct ms_error *err);
 bool command_set(struct cli *cli, struct ms_error *err);
+bool command_rules(struct cli *cli, struct ms_error *err);
+bool command_rules_test(struct cli *cli, struct ms_error *err);
+bool command_rules_apply(struct cli *cli, struct ms_error *err);
 bool command_history(struct cli *cli, struct ms_error *err);
 bool command_events(struct cli *cli, struct ms_error *err);
 bool command_audit(struct cli *cli, struct ms_error *err);

@@ -98,6 +98,64 @@ static void print_headline(const struct ms_run_report *r)
 	}
 }
 
+#define RULE_IDS_MAX 5
+
+/* "    a/b, c/d and 3 more" */
+static void print_ids(const char *prefix, char *const *ids, size_t count, size_t total)
+{
+	struct ms_text line;
+	size_t shown = count < RULE_IDS_MAX ? count : RULE_IDS_MAX;
+
+	ms_text_init(&line, 0);
+	for (size_t i = 0; i < shown; i++)
+		ms_text_addf(&line, "%s%s", i ? ", " : "", ids[i]);
+	if (total > shown)
+		ms_text_addf(&line, " and %zu more", total - shown);
+	print_clean(prefix, ms_text_str(&line));
+	ms_text_clear(&line);
+}
+
+static void print_rule(const struct ms_run_rule *rule)
+{
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	ms_text_addf(&line, "%s: %zu, %s", rule->name, rule->models, rule->decision);
+	print_clean("  ", ms_text_str(&line));
+	ms_text_clear(&line);
+	if (rule->models)
+		print_ids("    ", rule->ids, rule->id_count, rule->models);
+	if (rule->refused)
+		print_ids(
+			"    refused, paid and the free tier (allow_paid_free = true allows it): ",
+			rule->refused_ids, rule->refused_id_count, rule->refused);
+}
+
+/* What rules did with new models, or would do. */
+static void print_rules(const struct ms_run_report *report)
+{
+	const struct ms_run_rules *r = report->rules;
+
+	if (!r)
+		return;
+	printf("rules %s %zu new model%s",
+	       report->state == MS_RUN_COMPLETED ? "looked at" : "would look at", r->looked_at,
+	       r->looked_at == 1 ? "" : "s");
+	if (r->changeset)
+		printf(", changeset %" PRId64, r->changeset);
+	puts(r->count || r->unmatched ? ":" : "");
+	for (size_t i = 0; i < r->count; i++)
+		print_rule(&r->items[i]);
+	if (r->unmatched)
+		printf("  no rule: %zu\n", r->unmatched);
+	if (r->decided)
+		printf("  somebody else decided first: %zu\n", r->decided);
+	if (r->waiting)
+		printf("  the next sync looks at them: %zu\n", r->waiting);
+	if (r->problem)
+		print_clean("  because: ", r->problem);
+}
+
 void report_print(const struct cli *cli, const struct ms_run_report *r)
 {
 	print_headline(r);
@@ -115,6 +173,7 @@ void report_print_body(const struct ms_run_report *r)
 {
 	print_counts(r);
 	print_changes(r);
+	print_rules(r);
 	print_list("warnings", r->findings, r->finding_count, r->findings_total);
 	print_list(
 		"drift: upstream's format changed (show MODEL --raw shows what is not known; look "

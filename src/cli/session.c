@@ -7,6 +7,18 @@
 #include "modelsync/memory.h"
 #include "private.h"
 
+static bool read_rules(const struct ms_config *config, struct ms_rules **out, struct ms_error *err)
+{
+	const struct ms_rule_text *texts;
+	size_t count = ms_config_rules(config, &texts);
+	struct ms_rule_fault fault;
+
+	*out = ms_rules_new(texts, count, &fault, err);
+	if (!*out && fault.text)
+		print_caret(fault.text, fault.where.at, fault.where.len);
+	return *out != NULL;
+}
+
 bool session_load(const struct cli *cli, bool is_strict, struct ms_config **out, struct ms_error *err)
 {
 	static const struct {
@@ -37,7 +49,7 @@ bool session_configure(struct cli *cli, struct ms_error *err)
 	if (!session_load(cli, false, &cli->config, err))
 		return false;
 	ms_config_apply_log(cli->config, MS_LOG_WARN);
-	return true;
+	return read_rules(cli->config, &cli->rules, err);
 }
 
 /* What libpq itself would take from the environment. */
