@@ -12,7 +12,7 @@ as $$
 	select jsonb_build_object('event_id', e.event_id, 'at', e.at, 'type', e.type,
 		'model_id', e.model_id, 'changeset', e.changeset, 'kind', s.kind, 'run', e.run,
 		'origin', e.origin, 'os_user', e.os_user, 'session_user', s.session_user_name,
-		'actor', e.actor, 'reason', e.reason, 'undone_by', s.undone_by) || coalesce(e.detail, '{}');
+		'actor', e.actor, 'reason', e.reason, 'rule', e.rule, 'undone_by', s.undone_by) || coalesce(e.detail, '{}');
 $$;
 
 -- The p_limit rows of a feed before the one with that number; null: the newest.

@@ -53,6 +53,7 @@ void ms_changeset_loaded(struct ms_ui *ui, int64_t changeset, struct ms_json *js
 static const struct ms_json *add_model(struct ms_page *out, int width, const struct ms_json *change)
 {
 	const char *id = ms_entry_text(change, "model_id");
+	const char *rule = ms_entry_text(change, "rule");
 	struct ms_text line;
 
 	ms_text_init(&line, 0);
@@ -66,6 +67,8 @@ static const struct ms_json *add_model(struct ms_page *out, int width, const str
 		else
 			ms_change_text(&line, change);
 	}
+	if (*rule)
+		ms_text_addf(&line, "  rule: %s", rule);
 	ms_page_add_wrapped(out, MS_STYLE_NORMAL, width, "  ", ms_text_str(&line));
 	ms_text_clear(&line);
 	return change;

@@ -17,7 +17,7 @@ static void add_what(struct ms_text *out, const struct ms_json *entry)
 
 static void add_entry(const struct ms_json *entry, int width, struct ms_page *out)
 {
-	const char *reason = ms_entry_text(entry, "reason");
+	const char *reason = ms_entry_text(entry, "reason"), *rule = ms_entry_text(entry, "rule");
 	struct ms_text line;
 	char when[32];
 
@@ -27,6 +27,8 @@ static void add_entry(const struct ms_json *entry, int width, struct ms_page *ou
 	ms_entry_actor(&line, entry);
 	ms_text_add(&line, "  ");
 	add_what(&line, entry);
+	if (*rule)
+		ms_text_addf(&line, "  rule: %s", rule);
 	if (*reason)
 		ms_text_addf(&line, "  reason: %s", reason);
 	ms_page_add_wrapped(out, MS_STYLE_NORMAL, width, "", ms_text_str(&line));

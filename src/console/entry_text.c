@@ -35,8 +35,13 @@ char *ms_entry_when(char *buf, size_t size, const struct ms_json *entry, const c
 
 void ms_entry_actor(struct ms_text *out, const struct ms_json *entry)
 {
-	if (strcmp(ms_entry_text(entry, "kind"), "sync") == 0)
-		ms_text_addf(out, "sync #%lld", (long long)ms_entry_int(entry, "run"));
+	const char *kind = ms_entry_text(entry, "kind");
+	long long run = (long long)ms_entry_int(entry, "run");
+
+	if (strcmp(kind, "sync") == 0)
+		ms_text_addf(out, "sync #%lld", run);
+	else if (strcmp(kind, "rules") == 0)
+		ms_text_addf(out, "rules after #%lld", run);
 	else
 		ms_text_add(out, ms_entry_text(entry, "actor"));
 }

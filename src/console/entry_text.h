@@ -14,7 +14,7 @@ const char *ms_entry_text(const struct ms_json *entry, const char *name);
 int64_t ms_entry_int(const struct ms_json *entry, const char *name); /* 0 when it is none */
 /* "2026-09-21 10:12" (UTC) of a member, "?" when it is no time; returns buf. */
 char *ms_entry_when(char *buf, size_t size, const struct ms_json *entry, const char *name);
-/* "sync #881", or the actor. */
+/* "sync #881", "rules after #881", or the actor. */
 void ms_entry_actor(struct ms_text *out, const struct ms_json *entry);
 /* "pro off>on" from an object with the members field, old and new. Prices are in USD per million
  * tokens where they are per token. */

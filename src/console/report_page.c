@@ -73,6 +73,62 @@ static void add_headline(const struct ms_run_report *r, struct ms_page *p, int w
 	}
 }
 
+#define RULE_IDS_MAX 10
+
+/* "a/b, c/d and 3 more" */
+static void add_ids(struct ms_page *p, enum ms_style style, int width, const char *prefix,
+		    char *const *ids, size_t count, size_t total)
+{
+	size_t shown = count < RULE_IDS_MAX ? count : RULE_IDS_MAX;
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	for (size_t i = 0; i < shown; i++)
+		ms_text_addf(&line, "%s%s", i ? ", " : "", ids[i]);
+	if (total > shown)
+		ms_text_addf(&line, " and %zu more", total - shown);
+	ms_page_add_wrapped(p, style, width, prefix, ms_text_str(&line));
+	ms_text_clear(&line);
+}
+
+static void add_rule(const struct ms_run_rule *rule, struct ms_page *p, int width)
+{
+	char *line = ms_format("%s: %zu, %s", rule->name, rule->models, rule->decision);
+
+	ms_page_add_wrapped(p, MS_STYLE_NORMAL, width, "  ", line);
+	ms_free(line);
+	if (rule->models)
+		add_ids(p, MS_STYLE_DIM, width, "    ", rule->ids, rule->id_count, rule->models);
+	if (!rule->refused)
+		return;
+	ms_page_add_wrapped(p, MS_STYLE_WARNING, width, "    ",
+			    "refused: paid models, and the rule lacks allow_paid_free = true");
+	add_ids(p, MS_STYLE_WARNING, width, "    ", rule->refused_ids, rule->refused_id_count,
+		rule->refused);
+}
+
+static void add_rules(const struct ms_run_report *report, struct ms_page *p, int width)
+{
+	const struct ms_run_rules *r = report->rules;
+
+	if (!r)
+		return;
+	ms_page_add(p, MS_STYLE_NORMAL, "");
+	ms_page_addf(p, MS_STYLE_HEADING, "What rules %s with %zu new model%s",
+		     report->state == MS_RUN_COMPLETED ? "did" : "would do", r->looked_at,
+		     r->looked_at == 1 ? "" : "s");
+	for (size_t i = 0; i < r->count; i++)
+		add_rule(&r->items[i], p, width);
+	if (r->unmatched)
+		ms_page_addf(p, MS_STYLE_NORMAL, "  no rule: %zu", r->unmatched);
+	if (r->decided)
+		ms_page_addf(p, MS_STYLE_NORMAL, "  somebody else decided first: %zu", r->decided);
+	if (r->waiting)
+		ms_page_addf(p, MS_STYLE_WARNING, "  the next sync looks at them: %zu", r->waiting);
+	if (r->problem)
+		ms_page_add_wrapped(p, MS_STYLE_WARNING, width, "  because: ", r->problem);
+}
+
 void ms_report_lines(const struct ms_run_report *r, int width, struct ms_page *p)
 {
 	add_headline(r, p, width);
@@ -87,6 +143,7 @@ void ms_report_lines(const struct ms_run_report *r, int width, struct ms_page *p
 		 r->flapping, r->flapping_count, r->flapping_count);
 	add_list(p, width, MS_STYLE_NORMAL, "Findings: these were skipped or repaired", r->findings,
 		 r->finding_count, r->findings_total);
+	add_rules(r, p, width);
 }
 
 void ms_report_changes(const struct ms_run_report *r, int width, struct ms_page *p)

@@ -71,6 +71,10 @@ static void note_report(struct ms_ui *ui, const struct ms_run_report *r, bool is
 			   r->state == MS_RUN_PREVIEW ? "dry run" : "sync completed", n->added,
 			   n->updated, n->marked_inactive, n->returned,
 			   is_open ? "" : "; r shows the result");
+		if (r->rules && r->rules->problem)
+			ms_ui_note(ui, MS_NOTE_WARNING,
+				   "rules wait for the next sync, %zu new models with them: %s",
+				   r->rules->looked_at, r->rules->problem);
 		break;
 	}
 }
@@ -107,6 +111,9 @@ void ms_sync_done(struct ms_ui *ui, struct ms_run_report *report, const struct m
 	s->is_viewing_hold = false;
 	if (report && report->state == MS_RUN_COMPLETED && report->changeset)
 		ms_write_remember(ui, report->changeset);
+	if (report && report->state == MS_RUN_COMPLETED && report->rules &&
+	    report->rules->changeset)
+		ms_write_remember(ui, report->rules->changeset);
 	if (is_view)
 		view_hold(ui);
 	else if (err)

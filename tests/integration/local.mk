@@ -13,6 +13,7 @@ integration_tests = \
 	tests/integration/test_reference.py \
 	tests/integration/test_replay.py \
 	tests/integration/test_roles.py \
+	tests/integration/test_rules.py \
 	tests/integration/test_schema.py \
 	tests/integration/test_sync.py \
 	tests/integration/test_sync_bad_input.py \

@@ -151,15 +151,19 @@ static struct ms_json *parse(const char *text)
 
 struct ms_json *fixture_detail(const char *model_id)
 {
+	static const char by_rule[] =
+		"{\"at\":\"2026-09-20T02:00:01+00:00\",\"type\":\"status_changed\",\"field\":\"status\","
+		"\"old\":\"new\",\"new\":\"active\",\"changeset\":17,\"kind\":\"rules\",\"run\":881,"
+		"\"actor\":\"cron\",\"rule\":\"free models\",\"reason\":null},";
 	char *text = ms_format(
 		"{\"model\":{\"model_id\":\"%s\"},\"description\":\"Words about it that fill more than one line "
 		"so that they have to be broken somewhere, best at a blank.\",\"history\":["
 		"{\"at\":\"2026-09-21T10:12:00+00:00\",\"type\":\"tiers_changed\",\"field\":\"is_pro\",\"old\":false,"
 		"\"new\":true,\"changeset\":17,\"kind\":\"edit\",\"run\":null,\"actor\":\"alice\","
-		"\"reason\":\"asked for by sales\"},"
+		"\"reason\":\"asked for by sales\"},%s"
 		"{\"at\":\"2026-09-20T02:00:00+00:00\",\"type\":\"model_added\",\"field\":\"presence\",\"old\":null,"
 		"\"new\":{},\"changeset\":16,\"kind\":\"sync\",\"run\":881,\"actor\":\"cron\",\"reason\":null}]}",
-		model_id);
+		model_id, strcmp(model_id, "beta/free:free") == 0 ? by_rule : "");
 	struct ms_json *v = parse(text);
 
 	ms_free(text);
@@ -379,7 +383,33 @@ struct ms_json *fixture_verdict(const char *kind)
 			  "\"message\":\"changeset 20 has no entry\"}]}");
 }
 
+/* What rules did with four new models. */
+static void add_rules(struct ms_run_report *r)
+{
+	ms_run_report_set_rules(
+		r, parse("{\"changeset\":19,\"models\":4,\"unmatched\":1,\"decided\":0,\"waiting\":0,"
+			 "\"problem\":null,\"by_rule\":[{\"rule\":\"free models\","
+			 "\"decision\":\"status active, tiers free+pro+enterprise\",\"models\":2,"
+			 "\"refused\":0,\"ids\":[\"beta/second:free\",\"new/one\"],\"refused_ids\":[]},"
+			 "{\"rule\":\"gifts\",\"decision\":\"tiers free\",\"models\":0,\"refused\":1,"
+			 "\"ids\":[],\"refused_ids\":[\"alpha/dear\"]}]}"));
+}
+
+static struct ms_run_report *plain_report(const char *state);
+
+/* STATE, or STATE+rules. */
 struct ms_run_report *fixture_report(const char *state)
+{
+	char *plain = ms_strndup(state, strcspn(state, "+"));
+	struct ms_run_report *r = plain_report(plain);
+
+	if (strchr(state, '+'))
+		add_rules(r);
+	ms_free(plain);
+	return r;
+}
+
+static struct ms_run_report *plain_report(const char *state)
 {
 	const char *category = strcmp(state, "failed") == 0 ? "\"rate_limit\"" : "null";
 	const char *hold = strcmp(state, "held") == 0 ? "3" : "null";

@@ -62,6 +62,7 @@ screen_cases = \
 	tests/screens/detail_full.case \
 	tests/screens/detail_overrides.case \
 	tests/screens/detail_history.case \
+	tests/screens/detail_history_rule.case \
 	tests/screens/detail_long_id_40x12.case \
 	tests/screens/edit_limit.case \
 	tests/screens/edit_limit_wrong.case \
@@ -169,6 +170,8 @@ screen_cases = \
 	tests/screens/sync_held.case \
 	tests/screens/sync_held_apply.case \
 	tests/screens/sync_hidden.case \
+	tests/screens/sync_rules.case \
+	tests/screens/sync_rules_dry_run.case \
 	tests/screens/sync_running.case \
 	tests/screens/sync_running_ascii.case \
 	tests/screens/tabs_60x18.case \
