@@ -4,6 +4,16 @@
 #include "modelsync/upstream.h"
 #include "private.h"
 
+static bool are_rules_good(const struct ms_config *config, struct ms_error *err)
+{
+	struct ms_rules *rules;
+
+	if (!session_read_rules(config, &rules, err))
+		return false;
+	ms_rules_free(rules);
+	return true;
+}
+
 /* A private database was found once, when it was started. */
 static bool load(void *arg, struct ms_config **out, struct ms_error *err)
 {
@@ -11,9 +21,14 @@ static bool load(void *arg, struct ms_config **out, struct ms_error *err)
 
 	if (!session_load(cli, true, out, err))
 		return false;
-	return !args_has(cli, ARG_LOCAL) ||
-	       ms_config_set(*out, MS_OPT_DB_CONNINFO,
-			     ms_config_string(cli->config, MS_OPT_DB_CONNINFO), err);
+	if (are_rules_good(*out, err) &&
+	    (!args_has(cli, ARG_LOCAL) ||
+	     ms_config_set(*out, MS_OPT_DB_CONNINFO,
+			   ms_config_string(cli->config, MS_OPT_DB_CONNINFO), err)))
+		return true;
+	ms_config_free(*out);
+	*out = NULL;
+	return false;
 }
 
 bool command_daemon(struct cli *cli, struct ms_error *err)

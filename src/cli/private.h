@@ -122,6 +122,9 @@ void help_print_command(FILE *to, const struct command *command);
 /* The settings of files, environment and command line; owned. */
 bool session_load(const struct cli *cli, bool is_strict, struct ms_config **out,
 		  struct ms_error *err) MS_MUST_CHECK;
+/* *out is owned; prints expression and caret of a wrong filter to stderr before it fails. */
+bool session_read_rules(const struct ms_config *config, struct ms_rules **out,
+			struct ms_error *err) MS_MUST_CHECK;
 bool session_configure(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* A database to connect to is known; otherwise the error names the two ways. */
 bool session_require_database(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;

@@ -7,7 +7,8 @@
 #include "modelsync/memory.h"
 #include "private.h"
 
-static bool read_rules(const struct ms_config *config, struct ms_rules **out, struct ms_error *err)
+bool session_read_rules(const struct ms_config *config, struct ms_rules **out,
+			struct ms_error *err)
 {
 	const struct ms_rule_text *texts;
 	size_t count = ms_config_rules(config, &texts);
@@ -49,7 +50,7 @@ bool session_configure(struct cli *cli, struct ms_error *err)
 	if (!session_load(cli, false, &cli->config, err))
 		return false;
 	ms_config_apply_log(cli->config, MS_LOG_WARN);
-	return read_rules(cli->config, &cli->rules, err);
+	return session_read_rules(cli->config, &cli->rules, err);
 }
 
 /* What libpq itself would take from the environment. */
