@@ -120,8 +120,8 @@ void sync_leave_rules(struct ms_run_report *report, const struct ms_error *why)
 
 	if (report->rule_pending == 0)
 		return;
-	ms_log(MS_LOG_INFO, "run %lld: rules wait for the next one: %s", (long long)report->run,
-	       why->message);
+	ms_log_event(MS_LOG_INFO, "rules_wait", MS_LOG_NUMBER("run", report->run),
+		     MS_LOG_TEXT("why", why->message));
 	outcome = outcome_json(NULL, 0, NULL, 0, 0, why->message);
 	ms_json_add_int(outcome, "models", (int64_t)report->rule_pending);
 	ms_json_add_int(outcome, "waiting", (int64_t)report->rule_pending);
@@ -134,8 +134,8 @@ static void record(struct ms_db *db, int64_t run, const struct ms_json *outcome)
 	struct ms_error err;
 
 	if (!ms_rules_record(db, run, outcome, &err))
-		ms_log(MS_LOG_WARN, "run %lld: what rules did is not in its row: %s",
-		       (long long)run, err.message);
+		ms_log_event(MS_LOG_WARN, "rules_not_recorded", MS_LOG_NUMBER("run", run),
+			     MS_LOG_TEXT("why", err.message));
 }
 
 static bool apply_to(struct ms_db *db, const struct ms_rules *rules, const struct ms_catalog *new,
@@ -148,8 +148,9 @@ static bool apply_to(struct ms_db *db, const struct ms_rules *rules, const struc
 		  ms_rules_apply(db, report->run, rules, choices, new->count, &changeset, err);
 
 	if (ok && new->count) {
-		ms_log(MS_LOG_INFO, "run %lld: rules looked at %zu new models, changeset %lld",
-		       (long long)report->run, new->count, (long long)changeset);
+		ms_log_event(MS_LOG_INFO, "rules_applied", MS_LOG_NUMBER("run", report->run),
+			     MS_LOG_NUMBER("models", (int64_t)new->count),
+			     MS_LOG_NUMBER("changeset", changeset));
 		outcome = outcome_json(rules, rules->count, choices, new->count, changeset, NULL);
 		record(db, report->run, outcome);
 		ms_run_report_set_rules(report, outcome);

@@ -421,7 +421,7 @@ static bool run_claimed(struct job *j, const char *source, const struct ms_error
 static bool foresee_new(struct job *j, struct ms_run_report *report, struct ms_error *err)
 {
 	struct ms_sync *s = j->sync;
-	struct ms_fetched_pages pages = pages_of(j->got);
+	struct ms_fetched_pages pages = pages_of(j);
 
 	return enter_database(s, err) &&
 	       leave_database(s, sync_preview_rules(s->db, s->config, &pages, report, err));
