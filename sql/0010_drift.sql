@@ -37,17 +37,3 @@ alter type modelsync.sync_plan
 
 insert into modelsync.setting (name, value, description, lowest, highest) values
 	('flap_runs', '28', 'a price that is back at what it was within this many completed runs flaps', 0, 1000);
-
--- The code has them with other arguments by now.
-do $$
-declare
-	f text;
-begin
-	foreach f in array array['store_documents(text[], bigint[], jsonb[], bigint)',
-			'vanished_field(jsonb[])'] loop
-		if to_regprocedure('modelsync.' || f) is not null then
-			execute 'drop function modelsync.' || f;
-		end if;
-	end loop;
-end
-$$;

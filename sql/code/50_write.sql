@@ -217,8 +217,6 @@ $$;
 
 -- Opens a changeset and logs its changes, each with the rule behind it, if any.
 -- Edits and direct writes get their audit entry at the end of the transaction.
-drop function if exists modelsync.log_changes(text, jsonb, bigint, bigint, text[], text[], jsonb[],
-	jsonb[], text[]);
 create or replace function modelsync.log_changes(p_kind text, p_ctx jsonb, p_run bigint,
 	p_undoes bigint, p_ids text[], p_fields text[], p_old jsonb[], p_new jsonb[], p_events text[],
 	p_rules text[] default null)

@@ -93,7 +93,6 @@ $$;
 
 -- Writes patches that the caller has checked and whose models it has locked; p_rules
 -- names the rule behind each, or null.
-drop function if exists modelsync.apply_edits(text[], jsonb[], jsonb[], jsonb);
 create or replace function modelsync.apply_edits(p_kind text, p_run bigint, p_ids text[],
 	p_old jsonb[], p_patches jsonb[], p_rules text[], p_ctx jsonb)
 returns bigint

@@ -66,6 +66,21 @@ class MigrateTest(ClusterTestCase):
         self.assert_exit(db.run("models"), 0)
         self.assertEqual(db.value("SELECT jsonb_typeof(modelsync.status())"), "object")
 
+    def test_functions_of_another_version_make_room(self):
+        db = self.database()
+        functions = ("SELECT p.oid::regprocedure, pg_get_function_arguments(p.oid), p.proacl FROM pg_proc p"
+                     " WHERE p.pronamespace = 'modelsync'::regnamespace ORDER BY 1::text COLLATE \"C\"")
+        before = db.psql(functions)
+        db.psql("""
+            CREATE VIEW public.of_somebody AS SELECT model_id, modelsync.is_paid(pricing) FROM modelsync.model;
+            CREATE FUNCTION modelsync.no_more(int) RETURNS int LANGUAGE sql AS 'SELECT 1';
+            DROP FUNCTION modelsync.status(jsonb);
+            CREATE FUNCTION modelsync.status(other_name jsonb DEFAULT NULL) RETURNS text LANGUAGE sql AS 'SELECT NULL';
+            UPDATE modelsync.schema_migration SET checksum = 'old', program = '0.0.1' WHERE version = 0""")
+        self.assert_exit(db.run("db", "migrate"), 0)
+        self.assertEqual(db.psql(functions), before)
+        self.assertEqual(db.value("SELECT count(*) FROM public.of_somebody"), "0")
+
     def test_drifted_migration_is_refused(self):
         db = self.database()
         db.psql("UPDATE modelsync.schema_migration SET checksum = 'x' WHERE version = 1")
