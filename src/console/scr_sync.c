@@ -291,6 +291,21 @@ static void add_age(struct ms_text *out, const struct ms_ui *ui)
 		ms_text_add(out, "no run has completed yet");
 }
 
+/* What the daemons that are alive are going to do. */
+static void add_next(struct ms_text *out, const struct ms_ui *ui)
+{
+	char when[32], age[16];
+	int64_t at;
+
+	if (!ms_time_parse(ms_entry_text(ui->status, "next_slot"), &at))
+		return;
+	if (at > ui->now)
+		ms_text_addf(out, "   next %.5s UTC, in %s", ms_time_format(when, sizeof(when), at) + 11,
+			     ms_time_format_age(age, sizeof(age), at - ui->now));
+	else
+		ms_text_add(out, "   next now");
+}
+
 /* Most important first: what does not fit is cut. */
 static void draw_figures(const struct ms_ui *ui, struct ms_rect at, struct ms_canvas *c)
 {
@@ -303,6 +318,7 @@ static void draw_figures(const struct ms_ui *ui, struct ms_rect at, struct ms_ca
 		return;
 	ms_text_init(&line, 0);
 	add_age(&line, ui);
+	add_next(&line, ui);
 	if (cooldown > 0)
 		ms_text_addf(&line, "   cooldown %" PRId64 " s left", cooldown);
 	if (ms_json_is_number(rate))

@@ -186,7 +186,7 @@ struct ms_json *fixture_status(const char *state, const char *role)
 	char *text = ms_format(
 		"{\"last_run\":{\"run\":881,\"state\":\"%s\"},"
 		"\"last_completed\":{\"run\":880,\"completed_at\":\"2026-09-22T02:00:00+00:00\"%s},"
-		"\"running\":%s,\"open_hold\":%s,\"cooldown_s\":%d,"
+		"\"running\":%s,\"open_hold\":%s,\"cooldown_s\":%d,\"next_slot\":%s,"
 		"\"figures\":{\"success_rate\":98.51,\"runs_per_day\":4.0},"
 		"\"unacknowledged_alerts\":%d,"
 		"\"audit_head\":{\"audit_id\":9,\"hash\":\"%s\"},"
@@ -201,7 +201,9 @@ struct ms_json *fixture_status(const char *state, const char *role)
 			  "\"total\":512000,\"os_user\":\"cron\",\"actor\":\"modelsync (cron)\",\"origin\":\"daemon\"}"
 			: "null",
 		strcmp(state, "held") == 0 ? "{\"hold\":3}" : "null",
-		strcmp(state, "cooldown") == 0 ? 240 : 0, strcmp(state, "alerts") == 0 ? 2 : 0,
+		strcmp(state, "cooldown") == 0 ? 240 : 0,
+		strcmp(state, "scheduled") == 0 ? "\"2026-09-23T02:00:00+00:00\"" : "null",
+		strcmp(state, "alerts") == 0 ? 2 : 0,
 		"8f14e45fceea167a5a36dedd4bea2543c2b1e5a4d8a5f0b1c2d3e4f5a6b7c8d9", role);
 	struct ms_json *v = parse(text);
 

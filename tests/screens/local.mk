@@ -147,6 +147,7 @@ screen_cases = \
 	tests/screens/runs_running_elsewhere_120x40.case \
 	tests/screens/runs_running_elsewhere_40x12.case \
 	tests/screens/runs_running_here.case \
+	tests/screens/runs_scheduled.case \
 	tests/screens/sort_invert.case \
 	tests/screens/sort_picker.case \
 	tests/screens/staged_many.case \
