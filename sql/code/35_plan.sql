@@ -82,6 +82,7 @@ create or replace function modelsync.plan_validate(inout p modelsync.sync_plan,
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
+set enable_nestloop = off
 set work_mem = '128MB'
 set jit = off
 as $$
@@ -425,13 +426,15 @@ create or replace function modelsync.sync_unknown(p_hashes uuid[])
 returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set enable_nestloop = off
 set jit = off
 as $$
 begin
 	return (
-		select coalesce(jsonb_agg(h.n order by h.n), '[]')
-		from unnest(p_hashes) with ordinality h (raw, n)
-		left join modelsync.model_document d on d.raw_hash = h.raw and d.hash is not null
+		select coalesce(jsonb_agg(l.n order by l.n), '[]')
+		from modelsync.listing(null, null, p_hashes) l
+		left join modelsync.model_document d on d.raw_hash = l.raw and d.hash is not null
 			and d.normaliser = modelsync.normaliser_version()
 		where d.hash is null);
 end

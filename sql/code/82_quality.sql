@@ -17,9 +17,7 @@ as $$
 $$;
 
 create or replace view modelsync.finding as
-select m.model_id, k.name as check_name
-from public.model_access m,
-lateral unnest(array_remove(array[
+select m.model_id, unnest(array_remove(array[
 	case when m.status = 'active' and not (m.is_free or m.is_pro or m.is_enterprise)
 		then 'active_without_tier' end,
 	case when m.status = 'active' and m.expires_on <= (now() at time zone 'UTC')::date
@@ -44,7 +42,8 @@ lateral unnest(array_remove(array[
 		and not exists (select from public.model_access t
 			where t.canonical_slug = m.alias_target and t.alias_target is null)
 		then 'alias_broken' end
-	], null)) k (name)
+	], null)) as check_name
+from public.model_access m
 union all
 select m.model_id, 'duplicate_id'
 from (select lower(x.model_id) as id from public.model_access x
