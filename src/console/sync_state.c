@@ -174,3 +174,11 @@ void ms_sync_notice(struct ms_ui *ui, const struct ms_json *notice)
 	s->remote_run = run;
 	(void)snprintf(s->remote_phase, sizeof(s->remote_phase), "%s", phase);
 }
+
+void ms_sync_running(struct ms_ui *ui, const struct ms_json *running)
+{
+	if (ms_json_get(running, "run"))
+		ms_sync_notice(ui, running);
+	else
+		ui->sync.remote_run = 0;
+}

@@ -322,7 +322,7 @@ static void take_status(struct ms_ui *ui, struct ms_json *json, const struct ms_
 	ms_json_free(ui->status);
 	ui->status = json;
 	ui->status_at = ui->now;
-	ms_sync_notice(ui, ms_json_get(json, "running"));
+	ms_sync_running(ui, ms_json_get(json, "running"));
 	learn_role(ui, ms_json_get(json, "you"));
 	if (ui->status_again)
 		ms_ui_load_figures(ui);

@@ -210,6 +210,8 @@ void ms_sync_start(struct ms_ui *ui, bool dry_run, bool force);
 void ms_sync_progress(struct ms_ui *ui, const struct ms_run_progress *progress);
 void ms_sync_done(struct ms_ui *ui, struct ms_run_report *report, const struct ms_error *err);
 void ms_sync_notice(struct ms_ui *ui, const struct ms_json *notice);
+/* What goes on elsewhere, as the status has it: null when nothing does. */
+void ms_sync_running(struct ms_ui *ui, const struct ms_json *running);
 /* A run goes on, and neither begins nor ends. */
 bool ms_sync_is_progress(const struct ms_json *notice);
 void ms_sync_state_clear(struct ms_sync_state *s);

@@ -137,6 +137,7 @@ screen_cases = \
 	tests/screens/runs_cancel.case \
 	tests/screens/runs_cooldown.case \
 	tests/screens/runs_empty.case \
+	tests/screens/runs_ended_elsewhere.case \
 	tests/screens/runs_full_cancelled.case \
 	tests/screens/runs_full_completed.case \
 	tests/screens/runs_full_failed.case \
