@@ -115,7 +115,7 @@ END
 $$;
 """
 
-BUDGETS_MS = {"first sync": 150, "next real capture": 40, "unchanged": 40}
+BUDGETS_MS = {"first sync": 150, "next real capture": 25, "unchanged": 25}
 SIZES = (421, 20000)
 CALLS = 6
 RATIO = 3
