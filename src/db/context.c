@@ -37,7 +37,8 @@ struct ms_json *db_context(const struct ms_db *db, const char *reason)
 	char buf[1024], *source = source_of_session();
 
 	ms_json_add_string(ctx, "origin", db->origin);
-	ms_json_add_string(ctx, "os_user", db->os_user ? db->os_user : login_name(buf, sizeof(buf)));
+	ms_json_add_string(ctx, "os_user",
+			   db->os_user ? db->os_user : login_name(buf, sizeof(buf)));
 	ms_json_add_string(ctx, "source", source);
 	if (reason && *reason)
 		ms_json_add_string(ctx, "reason", reason);
@@ -91,23 +92,42 @@ char *db_settings_text(const struct ms_config *config)
 	return text;
 }
 
+static void append_progress(const struct ms_json *running, const char *phase, struct ms_error *err)
+{
+	const char *unit =
+		strcmp(phase, ms_run_phase_name(MS_PHASE_FETCH)) == 0 ? "bytes" : "models";
+	long long done = ms_json_int(ms_json_get(running, "done"), 0);
+	long long total = ms_json_int(ms_json_get(running, "total"), 0);
+
+	if (total > 0)
+		ms_error_append(err, ", %lld of %lld %s", done, total, unit);
+	else if (done > 0)
+		ms_error_append(err, ", %lld %s", done, unit);
+}
+
 static bool refuse_busy(const struct ms_json *v, struct ms_error *err)
 {
 	const struct ms_json *running = ms_json_get(v, "running");
+	const char *phase = ms_json_text(ms_json_get(running, "phase"));
 
-	return ms_fail(err, MS_ERR_BUSY, "a sync already runs: run %lld by %s (%s) since %.19s UTC, phase %s",
-		       (long long)ms_json_int(ms_json_get(running, "run"), 0),
-		       ms_json_text(ms_json_get(running, "actor")),
-		       ms_json_text(ms_json_get(running, "origin")),
-		       ms_json_text(ms_json_get(running, "started_at")),
-		       ms_json_text(ms_json_get(running, "phase")));
+	if (ms_json_is_null(running))
+		return ms_fail(err, MS_ERR_BUSY, "a sync is just beginning or ending");
+	ms_fail(err, MS_ERR_BUSY,
+		"a sync already runs: run %lld by %s (%s) since %.19s UTC, phase %s",
+		(long long)ms_json_int(ms_json_get(running, "run"), 0),
+		ms_json_text(ms_json_get(running, "actor")),
+		ms_json_text(ms_json_get(running, "origin")),
+		ms_json_text(ms_json_get(running, "started_at")), phase);
+	append_progress(running, phase, err);
+	return false;
 }
 
 static bool refuse_cooldown(const struct ms_json *v, struct ms_error *err)
 {
 	int wait_s = (int)ms_json_int(ms_json_get(v, "retry_after_s"), 0);
 
-	ms_fail(err, MS_ERR_BUSY, "the last sync completed at %.19s UTC; the next one may start in %d s",
+	ms_fail(err, MS_ERR_BUSY,
+		"the last sync completed at %.19s UTC; the next one may start in %d s",
 		ms_json_text(ms_json_get(v, "last_completed_at")), wait_s);
 	err->retry_after_s = wait_s;
 	return false;
@@ -120,10 +140,11 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err)
 		enum ms_category category;
 	} map[] = {
 		{"lost", MS_ERR_INTERRUPTED},	  {"not_open", MS_ERR_CONFLICT},
-		{"replaced", MS_ERR_CONFLICT},	     {"already_undone", MS_ERR_CONFLICT}, {"unknown", MS_ERR_VALIDATION},
-		{"retired", MS_ERR_CONFLICT},	     {"not_running", MS_ERR_CONFLICT},
-		{"invalid", MS_ERR_VALIDATION},	  {"refused", MS_ERR_REFUSED},
-		{"slot_done", MS_ERR_BUSY},	  {"slot_waits", MS_ERR_BUSY},
+		{"replaced", MS_ERR_CONFLICT},	  {"already_undone", MS_ERR_CONFLICT},
+		{"unknown", MS_ERR_VALIDATION},	  {"retired", MS_ERR_CONFLICT},
+		{"not_running", MS_ERR_CONFLICT}, {"invalid", MS_ERR_VALIDATION},
+		{"refused", MS_ERR_REFUSED},	  {"slot_done", MS_ERR_BUSY},
+		{"slot_waits", MS_ERR_BUSY},
 	};
 	const char *code = ms_json_text(ms_json_get(v, "code"));
 	const char *message = ms_json_text(ms_json_get(v, "message"));
@@ -142,8 +163,8 @@ bool db_check_reply(const struct ms_json *v, struct ms_error *err)
 	return ms_fail(err, MS_ERR_DATABASE, "refused by the database: %s %s", code, message);
 }
 
-bool db_call(struct ms_db *db, const char *sql, int n, const char *const *params, struct ms_json **out,
-	     struct ms_error *err)
+bool db_call(struct ms_db *db, const char *sql, int n, const char *const *params,
+	     struct ms_json **out, struct ms_error *err)
 {
 	if (!db_query_json(db, sql, n, params, out, err))
 		return false;
