@@ -24,7 +24,8 @@ integration_tests = \
 	tests/integration/test_sync_stop.py \
 	tests/integration/test_trouble.py
 TESTS += $(integration_tests)
-EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/sync_case.py \
+EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/replay_case.py \
+	tests/integration/sync_case.py \
 	tests/fixtures/adopt/hosted.sql \
 	tests/fixtures/adopt/old_program.sql \
 	tests/fixtures/adopt/plain.sql \

@@ -11,12 +11,12 @@ The program sends only what the database does not know; replayed through it, the
 same rows behind.
 """
 import collections
+import itertools
 import json
-import os
-import tarfile
 import unittest
 
 from modelsync_test import ClusterTestCase, shared_data
+from replay_case import captures, left_behind
 
 BEGIN = """
 SELECT modelsync.sync_begin('{"trigger": "scheduled", "owner": "replay", "ctx": {"origin": "daemon"}}')
@@ -29,32 +29,9 @@ SELECT json_build_object('run', r -> 'run', 'state', r -> 'state', 'findings', r
 FROM modelsync.sync_apply((:'claim'::jsonb ->> 'run')::bigint, (:'claim'::jsonb ->> 'fence')::bigint,
     ARRAY[$answer$%s$answer$::jsonb], '{}', NULL) r;
 """
-# What a replay leaves behind, but for times and numbers that are drawn.
-LEFT_BEHIND = {
-    "runs": "SELECT counts, findings, guard, alerts, quality, changeset_id IS NULL AS is_quiet"
-            " FROM modelsync.run ORDER BY run_id",
-    "changes": "SELECT model_id, field, old - 'missing_since' AS old, new - 'missing_since' AS new, event"
-               " FROM (SELECT change_id, model_id, field, event, CASE WHEN field = 'presence' THEN old"
-               " ELSE jsonb_build_object('value', old) END AS old, CASE WHEN field = 'presence' THEN new"
-               " ELSE jsonb_build_object('value', new) END AS new FROM modelsync.change) c"
-               " ORDER BY change_id",
-    "models": "SELECT modelsync.facts(m) AS facts, modelsync.decisions(m) AS decisions, m.row_version,"
-              " m.first_seen_run FROM public.model_access m ORDER BY model_id",
-    "documents": "SELECT model_id, hash, rest, run_id FROM modelsync.model_document ORDER BY model_id",
-}
 TYPES = ("model_added", "model_removed", "model_returned", "price_changed", "context_changed",
          "deprecation_announced")
 PRICES = ("prompt", "completion", "image", "request")
-
-
-def captures():
-    """(day, text) of each answer in order of time."""
-    with tarfile.open(shared_data("openrouter-captures.tar.xz")) as archive:
-        files = [member for member in archive if member.name.endswith(".json")]
-        for member in sorted(files, key=lambda file: file.name):
-            stamp = os.path.basename(member.name)
-            day = "%s-%s-%s" % (stamp[:4], stamp[4:6], stamp[6:8])
-            yield day, archive.extractfile(member).read().decode("utf-8")
 
 
 def expected_events():
@@ -169,11 +146,8 @@ class ReplayTest(ClusterTestCase):
         self.assertEqual(
             db.value("SELECT count(*) FROM modelsync.model_document d JOIN public.model_access m"
                      " USING (model_id) WHERE m.missing_since IS NULL AND d.raw_hash IS NULL"), "0")
-        for what, query in LEFT_BEHIND.items():
-            theirs, ours = self.db.rows(query), db.rows(query)
-            self.assertEqual(len(ours), len(theirs), what)
-            for number, rows in enumerate(zip(theirs, ours)):
-                self.assertEqual(*rows, "row %d of the %s" % (number, what))
+        for theirs, ours in itertools.zip_longest(left_behind(self.db), left_behind(db)):
+            self.assertEqual(theirs, ours)
 
     def test_changes_of_the_format_are_told_on_their_day_and_once(self):
         told = [
