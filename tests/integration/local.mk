@@ -12,6 +12,7 @@ integration_tests = \
 	tests/integration/test_records.py \
 	tests/integration/test_reference.py \
 	tests/integration/test_replay.py \
+	tests/integration/test_replay_interrupted.py \
 	tests/integration/test_roles.py \
 	tests/integration/test_rules.py \
 	tests/integration/test_schema.py \

@@ -223,6 +223,14 @@ class Cluster:
             raise AssertionError(done.stderr)
         return done.stdout
 
+    def crash(self):
+        """Ends the server as it would end if the machine's power failed, and starts it again."""
+        with open(self.scratch.file("pg/data/postmaster.pid"), encoding="utf-8") as file:
+            pid = int(file.readline())
+        os.kill(pid, signal.SIGQUIT)
+        wait_until(lambda: not os.path.exists("/proc/%d" % pid), message="the server to end")
+        self.control("start", "--fast")
+
     def empty_database(self, template="template0"):
         self._databases += 1
         database = Database(self, "test%d" % self._databases)

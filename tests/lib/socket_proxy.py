@@ -3,7 +3,8 @@
 
     with SocketProxy(directory, target) as proxy:   # .s.PGSQL.5432 in directory
         proxy.is_frozen = True     # nothing passes any more, and nobody is told
-        proxy.close()              # connections break
+        proxy.cut()                # connections break; new ones are welcome
+        proxy.close()              # connections break, and nobody gets through any more
 """
 import os
 import socket
@@ -67,12 +68,7 @@ class SocketProxy:
             except OSError:
                 pass
 
-    def close(self):
-        self._running.set()
-        self._listener.close()
-        path = os.path.join(self.directory, NAME)
-        if os.path.exists(path):
-            os.unlink(path)
+    def cut(self):
         with self._lock:
             for end in self._sockets:
                 try:
@@ -81,6 +77,14 @@ class SocketProxy:
                     pass
                 end.close()
             self._sockets.clear()
+
+    def close(self):
+        self._running.set()
+        self._listener.close()
+        path = os.path.join(self.directory, NAME)
+        if os.path.exists(path):
+            os.unlink(path)
+        self.cut()
 
     def __enter__(self):
         return self
