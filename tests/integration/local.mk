@@ -22,6 +22,7 @@ integration_tests = \
 	tests/integration/test_sync_condition.py \
 	tests/integration/test_sync_misbehaviour.py \
 	tests/integration/test_sync_network.py \
+	tests/integration/test_sync_race.py \
 	tests/integration/test_sync_stop.py \
 	tests/integration/test_trouble.py
 TESTS += $(integration_tests)
