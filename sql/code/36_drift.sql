@@ -233,6 +233,25 @@ begin
 end
 $$;
 
+-- What pages have beside the list, and its shapes, which are told apart from those of
+-- a model with the same fields.
+create or replace function modelsync.beside_list(p_pages jsonb[])
+returns jsonb[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array(select g - 'data' from unnest(p_pages) g where jsonb_typeof(g) = 'object');
+$$;
+
+create or replace function modelsync.answer_shapes(p_answers jsonb[])
+returns bigint[]
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select array(select ~ s.shape
+		from unnest(modelsync.entry_shapes(p_answers)) with ordinality s (shape, n) order by s.n);
+$$;
+
 -- The drift of an answer: p_ids and p_entries are those of its entries that are
 -- new or differ, p_same the models whose documents are as they were, with their
 -- distinct shapes, p_docs the models whose documents will be stored.
@@ -245,10 +264,8 @@ set jit = off
 as $$
 declare
 	fresh bigint[] := modelsync.entry_shapes(p_entries);
-	answers jsonb[] := array(select g - 'data' from unnest(p_pages) g where jsonb_typeof(g) = 'object');
-	-- told apart from a model with the same fields
-	answer_shapes bigint[] := array(select ~ s.shape
-		from unnest(modelsync.entry_shapes(answers)) with ordinality s (shape, n) order by s.n);
+	answers jsonb[] := modelsync.beside_list(p_pages);
+	answer_shapes bigint[] := modelsync.answer_shapes(answers);
 	in_force bigint[] := array(select s.shape from modelsync.shape s where s.in_force order by 1);
 	is_known bool := exists (select from modelsync.field);
 	missing text;
@@ -301,7 +318,15 @@ create or replace function modelsync.plan_drift_beside(inout p modelsync.sync_pl
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
+declare
+	shapes bigint[] := array(
+		select distinct a.shape from unnest(modelsync.answer_shapes(modelsync.beside_list(p_pages))) a (shape)
+		order by 1);
 begin
+	if shapes = '{}' or shapes = array(select s.shape from modelsync.shape s
+			where s.in_force and s.level = 'answer' order by 1) then
+		return;
+	end if;
 	select d.shapes, d.new_shapes, d.drift into p.shapes, p.new_shapes, p.drift
 	from modelsync.plan_drift(p_pages, '{}', '{}', '{}', '{}', '{}', 0) d;
 end
@@ -315,7 +340,7 @@ language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	-- null: upstream says that the answer is the one applied last
+	-- null: nothing differs from the answer applied last
 	if p_shapes is null or p_shapes = array(select s.shape from modelsync.shape s where s.in_force order by 1) then
 		return;
 	end if;
