@@ -8,13 +8,16 @@
 -- Models that wait for rules and can be looked at: those that are listed now.
 create or replace function modelsync.rule_pending_count()
 returns bigint
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select count(*)
-	from modelsync.rule_pending p
-	join public.model_access m on m.model_id = p.model_id
-	where m.missing_since is null;
+begin
+	return (
+		select count(*)
+		from modelsync.rule_pending p
+		join public.model_access m on m.model_id = p.model_id
+		where m.missing_since is null);
+end
 $$;
 
 -- Nothing is to be decided about the models added so far: whoever runs without
