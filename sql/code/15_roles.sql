@@ -51,6 +51,8 @@ from (values
 	('folded_changes', 'viewer', null),
 	('is_paid', 'viewer', null),
 	('price_changes', 'viewer', null),
+	('stale_after', 'viewer', null),
+	('undecided_after', 'viewer', null),
 	('sync_begin', 'service', 'sync'),
 	('sync_progress', 'service', 'sync'),
 	('sync_apply', 'service', 'sync'),

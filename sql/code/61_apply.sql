@@ -191,7 +191,7 @@ begin
 	report := modelsync.report(p, 'completed', null, null, p_meta,
 			jsonb_build_object('apply', applied, 'record', modelsync.elapsed_ms(started)))
 		|| jsonb_build_object('run', p_run.run_id, 'sync_log_id', p_run.sync_log_id,
-			'changeset', changeset, 'quality', modelsync.quality_counts(),
+			'changeset', changeset, 'quality', modelsync.quality_of_run(),
 			'rule_pending', modelsync.rule_pending_count());
 	perform modelsync.close_run(p_run.run_id, 'completed', null, report ->> 'message', null, report);
 	perform modelsync.audit_append('sync', 'done', to_jsonb(p_run), changeset, p_run.run_id,

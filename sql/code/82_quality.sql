@@ -16,6 +16,17 @@ as $$
 		or p_pricing - 'discount' @? '$.* ? (!(@ like_regex "^0+([.]0+)?$"))';
 $$;
 
+-- When an absence, or a new model's waiting, deserves attention.  Inlined.
+create or replace function modelsync.stale_after()
+returns interval
+language sql immutable
+as $$ select interval '30 days' $$;
+
+create or replace function modelsync.undecided_after()
+returns interval
+language sql immutable
+as $$ select interval '7 days' $$;
+
 create or replace view modelsync.finding as
 select m.model_id, unnest(array_remove(array[
 	case when m.status = 'active' and not (m.is_free or m.is_pro or m.is_enterprise)
@@ -35,8 +46,9 @@ select m.model_id, unnest(array_remove(array[
 			m.input_cache_read_price, m.input_cache_write_price)
 			!~ '^0([|](-1|[0-9]+([.][0-9]+)?))*$'
 		then 'price_malformed' end,
-	case when m.missing_since < now() - interval '30 days' then 'stale' end,
-	case when m.status = 'new' and m.created_at < now() - interval '7 days' then 'undecided' end,
+	case when m.missing_since < now() - modelsync.stale_after() then 'stale' end,
+	case when m.status = 'new' and m.created_at < now() - modelsync.undecided_after()
+		then 'undecided' end,
 	case when m.alias_target is not null and not exists (select from public.model_access t
 			where t.model_id = m.alias_target)
 		and not exists (select from public.model_access t
@@ -104,6 +116,61 @@ begin
 		from modelsync.quality_check c
 		left join (select x.check_name, count(*) as n from modelsync.finding x
 			group by x.check_name) f on f.check_name = c.name);
+end
+$$;
+
+-- A digest of all rows as they are: each write gives a row another version, and each
+-- transaction another xmin.
+create or replace function modelsync.models_digest()
+returns numeric
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return (
+		select coalesce(sum(hashint8extended(m.row_version,
+			hashtextextended(m.model_id, m.xmin::text::bigint))), 0)
+		from public.model_access m);
+end
+$$;
+
+-- The next moment at which a check may find another model although nobody writes: a day
+-- begins (UTC), or a time is up.
+create or replace function modelsync.quality_ends()
+returns timestamptz
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+	return (
+		select least(date_trunc('day', now(), 'UTC') + interval '1 day',
+			min(m.missing_since + modelsync.stale_after())
+				filter (where m.missing_since + modelsync.stale_after() >= now()),
+			min(m.created_at + modelsync.undecided_after())
+				filter (where m.status = 'new' and m.created_at + modelsync.undecided_after() >= now()))
+		from public.model_access m);
+end
+$$;
+
+-- The counts for a run that completes.  They are made anew only when they may differ
+-- from those of the run before.
+create or replace function modelsync.quality_of_run()
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	digest numeric := modelsync.models_digest();
+	counts jsonb;
+begin
+	select c.quality into counts from modelsync.catalogue c
+	where c.quality_rows = digest and now() < c.quality_until;
+	if counts is null then
+		counts := modelsync.quality_counts();
+		update modelsync.catalogue set quality = counts, quality_rows = digest,
+			quality_until = modelsync.quality_ends();
+	end if;
+	return counts;
 end
 $$;
 
