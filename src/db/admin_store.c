@@ -6,19 +6,6 @@
 
 #include "modelsync/memory.h"
 
-/* A call that answers {"ok": …}; a refusal is an error. */
-static bool call(struct ms_db *db, const char *sql, int n, const char *const *params,
-		 struct ms_json **out, struct ms_error *err)
-{
-	if (!db_query_json(db, sql, n, params, out, err))
-		return false;
-	if (db_check_reply(*out, err))
-		return true;
-	ms_json_free(*out);
-	*out = NULL;
-	return false;
-}
-
 bool ms_alerts_list(struct ms_db *db, const struct ms_alert_query *query, struct ms_json **out,
 		    struct ms_error *err)
 {
@@ -45,10 +32,10 @@ bool ms_alerts_acknowledge(struct ms_db *db, const int64_t *alerts, size_t count
 	ids = ms_json_print(list);
 	params[0] = ids;
 	params[1] = ctx;
-	ok = call(db,
-		  "SELECT modelsync.acknowledge_alerts(ARRAY(SELECT value::bigint"
-		  " FROM jsonb_array_elements_text($1::jsonb)), $2::jsonb)",
-		  2, params, &reply, err);
+	ok = db_call(db,
+		     "SELECT modelsync.acknowledge_alerts(ARRAY(SELECT value::bigint"
+		     " FROM jsonb_array_elements_text($1::jsonb)), $2::jsonb)",
+		     2, params, &reply, err);
 	*done = ms_json_int(ms_json_get(reply, "acknowledged"), 0);
 	ms_json_free(reply);
 	ms_json_free(list);
@@ -69,7 +56,7 @@ bool ms_settings_change(struct ms_db *db, const struct ms_json *values, const ch
 {
 	char *text = ms_json_print(values), *ctx = db_context_text(db, reason);
 	const char *params[] = {text, ctx};
-	bool ok = call(db, "SELECT modelsync.change_settings($1::jsonb, $2::jsonb)", 2, params, out,
+	bool ok = db_call(db, "SELECT modelsync.change_settings($1::jsonb, $2::jsonb)", 2, params, out,
 		       err);
 
 	ms_free(text);
@@ -84,7 +71,7 @@ bool ms_db_retire(struct ms_db *db, bool dry_run, const char *reason, struct ms_
 	const char *params[] = {ctx, dry_run ? "true" : "false"};
 	/* a look at everything takes its time when the log is long */
 	bool ok = db_execute(db, "SET statement_timeout = 0", err) &&
-		  call(db, "SELECT modelsync.retire($1::jsonb, $2::boolean)", 2, params, out, err);
+		  db_call(db, "SELECT modelsync.retire($1::jsonb, $2::boolean)", 2, params, out, err);
 
 	ms_free(ctx);
 	return ok;

@@ -20,7 +20,7 @@
 #include "modelsync/json.h"
 #include "modelsync/memory.h"
 #include "modelsync/upstream.h"
-#include "modelsync/utf8.h"
+#include "require.h"
 
 #define ORIGIN		 "https://upstream.test/"
 #define ORIGIN_WITH_PORT "https://upstream.test:443/"
@@ -38,24 +38,6 @@ static struct {
 	bool had_page;
 	bool stops; /* the hook says no in the end */
 } script;
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static bool is_one_clean_line(const char *s)
-{
-	size_t len = strlen(s), bad_at, used;
-
-	if (!ms_utf8_is_valid(s, len, &bad_at))
-		return false;
-	for (size_t i = 0; i < len; i += used)
-		if (ms_utf8_is_control(ms_utf8_decode(s + i, len - i, &used)))
-			return false;
-	return true;
-}
 
 /* --- in place of transfer.c --------------------------------------------------------------- */
 

@@ -13,29 +13,11 @@
 #include "modelsync/json.h"
 #include "modelsync/json_scan.h"
 #include "modelsync/memory.h"
-#include "modelsync/utf8.h"
+#include "require.h"
 
 #define BASE "https://upstream.test/api/v1/models?offset=0"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static bool is_one_clean_line(const char *s)
-{
-	size_t len = strlen(s), bad_at, used;
-
-	if (!ms_utf8_is_valid(s, len, &bad_at))
-		return false;
-	for (size_t i = 0; i < len; i += used)
-		if (ms_utf8_is_control(ms_utf8_decode(s + i, len - i, &used)))
-			return false;
-	return true;
-}
 
 static bool is_same(const char *text, const struct ms_json_range *range, const struct ms_json *model)
 {
