@@ -3,4 +3,4 @@ e2e_tests = \
 	tests/e2e/test_rules_console.py \
 	tests/e2e/test_tour.py
 TESTS += $(e2e_tests)
-EXTRA_DIST += $(e2e_tests)
+EXTRA_DIST += $(e2e_tests) tests/e2e/console_case.py
