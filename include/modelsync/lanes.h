@@ -67,6 +67,8 @@ void ms_lanes_load_detail(struct ms_lanes *lanes, const char *model_id);
 void ms_lanes_load_status(struct ms_lanes *lanes);
 void ms_lanes_write(struct ms_lanes *lanes, struct ms_edit_batch *batch); /* takes the batch */
 void ms_lanes_undo(struct ms_lanes *lanes, int64_t changeset, bool dry_run);
+/* Of the edit or the undo asked for last: all of it is there, or nothing (→ written, `cancelled`). */
+void ms_lanes_write_cancel(struct ms_lanes *lanes);
 void ms_lanes_sync(struct ms_lanes *lanes, bool dry_run, bool force);
 void ms_lanes_sync_cancel(struct ms_lanes *lanes); /* the own one */
 /* The scheduled sync of a slot; silent for lease_s, others take over → slot. */

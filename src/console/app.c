@@ -108,6 +108,9 @@ static void do_effect(struct app *app, struct ms_effect *e)
 		ms_lanes_write(app->lanes, e->batch);
 		e->batch = NULL;
 		break;
+	case MS_EFFECT_WRITE_CANCEL:
+		ms_lanes_write_cancel(app->lanes);
+		break;
 	case MS_EFFECT_UNDO:
 		ms_lanes_undo(app->lanes, e->number, e->flag);
 		break;

@@ -211,8 +211,11 @@ static void add_staged(const struct ms_ui *ui, const struct ms_model *m, int wid
 		return;
 	ms_edit_describe(text, sizeof(text), &effect, m);
 	ms_page_add_wrapped(out, MS_STYLE_PENDING, width, "staged     ", text);
-	if (e->note)
-		ms_page_add_wrapped(out, MS_STYLE_WARNING, width, "conflict   ", e->note);
+	if (ms_staged_is_in_conflict(e, m))
+		ms_page_add_wrapped(out, MS_STYLE_WARNING, width, "conflict   ",
+				    e->note ? e->note
+					    : "changed since it was staged: edit it again to base "
+					      "the edit on what is there now");
 }
 
 static void add_decision(const struct ms_model *m, int width, struct ms_page *out)

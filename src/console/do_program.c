@@ -287,7 +287,9 @@ void ms_do_cancel(struct ms_ui *ui)
 
 void ms_do_interrupt(struct ms_ui *ui)
 {
-	if (ui->sync.is_running)
+	if (ui->writing.is_running)
+		ms_write_cancel(ui);
+	else if (ui->sync.is_running)
 		ms_do_sync_cancel(ui);
 	else if (!ms_screen_leave_pane(ui))
 		ms_ui_note(ui, MS_NOTE_HINT, "nothing to cancel; q quits");

@@ -17,6 +17,7 @@ enum ms_effect_kind {
 	MS_EFFECT_LOAD_FEED,	  /* feed; number: the rows before that one, or 0 */
 	MS_EFFECT_LOAD_CHANGESET, /* number */
 	MS_EFFECT_WRITE,	  /* batch, handed over */
+	MS_EFFECT_WRITE_CANCEL,	  /* of an edit or an undo */
 	MS_EFFECT_UNDO,		  /* number: changeset; flag: only a preview */
 	MS_EFFECT_SYNC,		  /* flag: dry run; force */
 	MS_EFFECT_SYNC_CANCEL,

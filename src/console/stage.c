@@ -259,6 +259,12 @@ void ms_stage_forget_written(struct ms_stage *s, const struct ms_catalog *c)
 	ms_stage_summarise(s, c);
 }
 
+bool ms_staged_is_in_conflict(const struct ms_staged *e, const struct ms_model *m)
+{
+	return e->state == MS_STAGED_CONFLICT ||
+	       (e->state == MS_STAGED_ASKED && e->version != m->version);
+}
+
 void ms_stage_summarise(struct ms_stage *s, const struct ms_catalog *c)
 {
 	struct ms_stage_summary sum = {0};
@@ -274,7 +280,7 @@ void ms_stage_summarise(struct ms_stage *s, const struct ms_catalog *c)
 		if (!fields)
 			continue;
 		sum.rows++;
-		sum.conflicts += e->state == MS_STAGED_CONFLICT;
+		sum.conflicts += ms_staged_is_in_conflict(e, &c->models[e->model]);
 		sum.only = e;
 		for (; fields; fields &= fields - 1)
 			sum.fields++;

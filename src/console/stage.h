@@ -69,6 +69,8 @@ void ms_stage_drop_all(struct ms_stage *s, const struct ms_catalog *c);
 
 /* The entry of that model, or NULL. */
 struct ms_staged *ms_stage_at(const struct ms_stage *s, uint32_t model);
+/* The row is not what it was when the edit was staged: writing would leave it as it is. */
+bool ms_staged_is_in_conflict(const struct ms_staged *e, const struct ms_model *m);
 /* What would change; 0 when nothing would. *out is the reduced edit. */
 unsigned ms_stage_effect(const struct ms_staged *e, const struct ms_model *m, struct ms_edit *out);
 /* Tiers of a model with the staged edit on top. */

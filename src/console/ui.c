@@ -167,8 +167,9 @@ static bool is_refused(struct ms_ui *ui, const struct ms_action_info *info)
 			   ui->is_viewer ? "you are a viewer" : "the console is read-only");
 		return true;
 	}
-	if ((info->flags & MS_ACTION_WRITES) && ui->is_writing) {
-		ms_ui_note(ui, MS_NOTE_HINT, "%s: wait until the edits are written", info->name);
+	if ((info->flags & MS_ACTION_WRITES) && ui->writing.is_running) {
+		ms_ui_note(ui, MS_NOTE_HINT,
+			   "%s: wait until the edits are written, or cancel with ^C", info->name);
 		return true;
 	}
 	if (info->scopes & ms_screen_scopes(ui))
@@ -231,9 +232,21 @@ static size_t count_new(const struct ms_catalog *c)
 	return n;
 }
 
+/* Said once; the rows keep their sign. */
+static void tell_conflicts(struct ms_ui *ui, size_t before)
+{
+	size_t n = ui->stage.summary.conflicts;
+
+	if (n > before)
+		ms_ui_note(ui, MS_NOTE_WARNING,
+			   "%zu staged %s changed meanwhile, marked !; w shows which", n,
+			   n == 1 ? "row was" : "rows were");
+}
+
 static void take_models(struct ms_ui *ui, struct ms_catalog *catalog, const struct ms_error *err)
 {
 	struct ms_catalog *before = ui->catalog;
+	size_t conflicts = ui->stage.summary.conflicts;
 
 	ui->is_loading = false;
 	if (!catalog) {
@@ -247,6 +260,7 @@ static void take_models(struct ms_ui *ui, struct ms_catalog *catalog, const stru
 	ui->new_count = count_new(catalog);
 	ms_catalog_free(before);
 	ms_stage_forget_written(&ui->stage, catalog);
+	tell_conflicts(ui, conflicts);
 	ui->detail.is_stale = true;
 	ui->detail.is_asked = false;
 	ms_ui_cursor_moved(ui);
@@ -362,7 +376,7 @@ static void take_notice(struct ms_ui *ui, const char *payload)
 
 bool ms_ui_counts_seconds(const struct ms_ui *ui)
 {
-	return ui->sync.is_running || ui->verify.is_running ||
+	return ui->sync.is_running || ui->verify.is_running || ui->writing.is_running ||
 	       (ui->screen == MS_SCREEN_SYNC && ui->sync.remote_run);
 }
 

@@ -112,6 +112,13 @@ struct ms_verify_state {
 	int64_t entries, problems;
 };
 
+/* The edit or the undo that is under way. */
+struct ms_writing {
+	bool is_running, was_cancelled;
+	int64_t started_at; /* epoch s */
+	size_t rows;	    /* 0 = not known: an undo */
+};
+
 #define MS_UNDO_DEPTH 32
 
 struct ms_ui {
@@ -128,7 +135,7 @@ struct ms_ui {
 	struct ms_error lost;	     /* why not */
 	bool is_loading, load_again; /* a list is under way; another is wanted after it */
 	bool is_paused, has_news;    /* changes wait while paused */
-	bool is_writing;
+	struct ms_writing writing;
 	int64_t undo_pending; /* changeset whose undo is under way, or 0 */
 
 	enum ms_screen screen; /* shown */
@@ -218,6 +225,7 @@ void ms_sync_state_clear(struct ms_sync_state *s);
 
 /* The part that concerns writing and undoing (write.c). */
 void ms_write_start(struct ms_ui *ui, const char *reason);
+void ms_write_cancel(struct ms_ui *ui);
 /* Asks for a preview of undoing that changeset. */
 void ms_undo_ask(struct ms_ui *ui, int64_t changeset);
 void ms_write_remember(struct ms_ui *ui, int64_t changeset); /* so that u proposes its reverse */

@@ -99,6 +99,26 @@ static void draw_staged(const struct ms_ui *ui, struct ms_rect r, struct ms_canv
 	ms_canvas_right(c, r.x, r.y, r.w - 1, MS_STYLE_KEY, keys);
 }
 
+static void draw_writing(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
+{
+	const struct ms_writing *w = &ui->writing;
+	long long seconds = (long long)(ui->now - w->started_at);
+	char rows[40] = "", elapsed[24] = "";
+
+	if (w->rows)
+		(void)snprintf(rows, sizeof(rows), " %zu %s", w->rows,
+			       w->rows == 1 ? "row" : "rows");
+	if (seconds > 0)
+		(void)snprintf(elapsed, sizeof(elapsed), " %lld s", seconds);
+	ms_canvas_textf(c, r.x, r.y, r.w, MS_STYLE_PENDING, "%s%s...%s",
+			w->was_cancelled   ? "cancelling"
+			: ui->undo_pending ? "undoing"
+					   : "writing",
+			rows, elapsed);
+	if (!w->was_cancelled)
+		ms_canvas_right(c, r.x, r.y, r.w - 1, MS_STYLE_KEY, "^C cancel");
+}
+
 /* --- hints
  * ------------------------------------------------------------------------------------------- */
 
@@ -173,9 +193,8 @@ void ms_view_footer(const struct ms_ui *ui, const struct ms_layout *l, struct ms
 		low.y--;
 	if (l->hints.h)
 		draw_hints(ui, l->hints, c);
-	if (ui->is_writing)
-		ms_canvas_text(c, l->pending.x, l->pending.y, l->pending.w, MS_STYLE_PENDING,
-			       ui->undo_pending ? "undoing..." : "writing...");
+	if (ui->writing.is_running)
+		draw_writing(ui, l->pending, c);
 	else if (ui->stage.summary.rows)
 		draw_staged(ui, l->pending, c);
 	else if (!l->hints.h)

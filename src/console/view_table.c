@@ -53,7 +53,7 @@ static void status_text(const struct row *row, char *buf, size_t size)
 {
 	const struct ms_model *m = row->model;
 	bool is_odd = (m->attention && *m->attention) ||
-		      (row->staged && row->staged->state == MS_STAGED_CONFLICT);
+		      (row->staged && ms_staged_is_in_conflict(row->staged, m));
 	bool is_edited = row->staged && (row->effect.set & MS_EDIT_STATUS);
 	enum ms_status status = (enum ms_status)m->status;
 

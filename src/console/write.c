@@ -9,13 +9,24 @@
 #include "modelsync/memory.h"
 #include "ui.h"
 
+static void begin(struct ms_ui *ui, size_t rows)
+{
+	ui->writing = (struct ms_writing){.is_running = true, .started_at = ui->now, .rows = rows};
+}
+
+void ms_write_cancel(struct ms_ui *ui)
+{
+	ui->writing.was_cancelled = true;
+	ms_ui_effect(ui, MS_EFFECT_WRITE_CANCEL);
+}
+
 void ms_write_start(struct ms_ui *ui, const char *reason)
 {
 	struct ms_edit_batch *batch = ms_stage_batch(&ui->stage, ui->catalog);
 
 	if (*reason)
 		ms_edit_batch_set_reason(batch, reason);
-	ui->is_writing = true;
+	begin(ui, batch->count);
 	ms_effects_push(&ui->effects, (struct ms_effect){.kind = MS_EFFECT_WRITE, .batch = batch});
 }
 
@@ -151,10 +162,18 @@ void ms_write_done(struct ms_ui *ui, struct ms_write_result *result, const struc
 {
 	bool is_undo = ui->undo_pending != 0;
 
-	ui->is_writing = false;
+	ui->writing.is_running = false;
 	if (!result) {
 		ui->undo_pending = 0;
-		ms_ui_error(ui, is_undo ? "not undone" : "not written, the edits stay staged", err);
+		if (err->category == MS_ERR_CANCELLED)
+			ms_ui_note(ui, MS_NOTE_INFO,
+				   is_undo ? "cancelled: nothing was undone"
+					   : "cancelled: nothing was written, "
+					     "the edits stay staged");
+		else
+			ms_ui_error(ui,
+				    is_undo ? "not undone" : "not written, the edits stay staged",
+				    err);
 		return;
 	}
 	if (is_undo)
@@ -182,7 +201,7 @@ void ms_undo_ask(struct ms_ui *ui, int64_t changeset)
 
 static void undo_confirmed(struct ms_ui *ui, int64_t changeset)
 {
-	ui->is_writing = true;
+	begin(ui, 0);
 	ui->undo_pending = changeset;
 	ms_effects_push(&ui->effects,
 			(struct ms_effect){.kind = MS_EFFECT_UNDO, .number = changeset});

@@ -94,21 +94,54 @@ static void run_load_status(struct job *job)
 	finish(q, r, ms_db_status(q->lanes->query_db, q->lanes->config, &r->json, &r->err));
 }
 
+/* Whoever cancels sees is_writing, or is seen here. */
+static bool begin_write(struct ms_lanes *lanes, struct ms_error *err)
+{
+	ms_db_begin_cancellable(lanes->query_db);
+	atomic_store(&lanes->is_writing, true);
+	if (!atomic_load(&lanes->write_cancelled))
+		return true;
+	ms_fail(err, MS_ERR_CANCELLED, "cancelled before it began");
+	return false;
+}
+
+static void end_write(struct ms_lanes *lanes)
+{
+	atomic_store(&lanes->is_writing, false);
+	ms_db_end_cancellable(lanes->query_db);
+}
+
 static void run_write(struct job *job)
 {
 	struct request *q = request_of(job);
 	struct reply *r = reply_new(q->lanes, deliver_written);
+	bool ok = begin_write(q->lanes, &r->err) &&
+		  ms_models_edit(q->lanes->query_db, q->batch, &r->written, &r->err);
 
-	finish(q, r, ms_models_edit(q->lanes->query_db, q->batch, &r->written, &r->err));
+	end_write(q->lanes);
+	finish(q, r, ok);
+}
+
+static void run_undo_preview(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_undo_preview);
+
+	r->number = q->number;
+	finish(q, r,
+	       ms_changeset_undo(q->lanes->query_db, q->number, true, NULL, &r->written, &r->err));
 }
 
 static void run_undo(struct job *job)
 {
 	struct request *q = request_of(job);
-	struct reply *r = reply_new(q->lanes, q->flag ? deliver_undo_preview : deliver_written);
+	struct reply *r = reply_new(q->lanes, deliver_written);
+	bool ok =
+		begin_write(q->lanes, &r->err) &&
+		ms_changeset_undo(q->lanes->query_db, q->number, false, NULL, &r->written, &r->err);
 
-	r->number = q->number;
-	finish(q, r, ms_changeset_undo(q->lanes->query_db, q->number, q->flag, NULL, &r->written, &r->err));
+	end_write(q->lanes);
+	finish(q, r, ok);
 }
 
 static void run_cancel_run(struct job *job)
@@ -133,10 +166,12 @@ static void run_sync(struct job *job)
 {
 	struct request *q = request_of(job);
 	struct reply *r = reply_new(q->lanes, deliver_synced);
-	struct ms_run_request request = {.dry_run = q->flag, .force = q->force, .trigger = "manual"};
+	struct ms_run_request request = {
+		.dry_run = q->flag, .force = q->force, .trigger = "manual"};
 
 	finish(q, r,
-	       ms_sync_run(q->lanes->syncer, &request, pass_progress_on, q->lanes, &r->report, &r->err));
+	       ms_sync_run(q->lanes->syncer, &request, pass_progress_on, q->lanes, &r->report,
+			   &r->err));
 }
 
 static void run_slot(struct job *job)
@@ -148,7 +183,8 @@ static void run_slot(struct job *job)
 
 	r->slot = q->slot;
 	finish(q, r,
-	       ms_sync_run(q->lanes->syncer, &request, pass_progress_on, q->lanes, &r->report, &r->err));
+	       ms_sync_run(q->lanes->syncer, &request, pass_progress_on, q->lanes, &r->report,
+			   &r->err));
 }
 
 static void run_beat(struct job *job)
@@ -183,8 +219,8 @@ static void run_resolve_hold(struct job *job)
 	struct request *q = request_of(job);
 	struct ms_lanes *lanes = q->lanes;
 	struct reply *r = reply_new(lanes, deliver_synced);
-	bool ok = q->flag ? ms_sync_apply_held(lanes->sync_db, lanes->config, q->number, q->seen_run,
-					       &r->report, &r->err)
+	bool ok = q->flag ? ms_sync_apply_held(lanes->sync_db, lanes->config, q->number,
+					       q->seen_run, &r->report, &r->err)
 			  : ms_hold_discard(lanes->sync_db, q->number, &r->err);
 
 	finish(q, r, ok);
@@ -226,8 +262,8 @@ static void run_acknowledge(struct job *job)
 	struct reply *r = reply_new(q->lanes, deliver_acknowledged);
 
 	finish(q, r,
-	       ms_alerts_acknowledge(q->lanes->query_db, q->alerts, (size_t)q->number, NULL, &r->number,
-				     &r->err));
+	       ms_alerts_acknowledge(q->lanes->query_db, q->alerts, (size_t)q->number, NULL,
+				     &r->number, &r->err));
 }
 
 void ms_lanes_load_models(struct ms_lanes *lanes)
@@ -253,16 +289,25 @@ void ms_lanes_write(struct ms_lanes *lanes, struct ms_edit_batch *batch)
 	struct request *q = request_new(lanes, run_write);
 
 	q->batch = batch;
+	atomic_store(&lanes->write_cancelled, false);
 	lane_submit(lanes->query, &q->job);
 }
 
 void ms_lanes_undo(struct ms_lanes *lanes, int64_t changeset, bool dry_run)
 {
-	struct request *q = request_new(lanes, run_undo);
+	struct request *q = request_new(lanes, dry_run ? run_undo_preview : run_undo);
 
 	q->number = changeset;
-	q->flag = dry_run;
+	if (!dry_run)
+		atomic_store(&lanes->write_cancelled, false);
 	lane_submit(lanes->query, &q->job);
+}
+
+void ms_lanes_write_cancel(struct ms_lanes *lanes)
+{
+	atomic_store(&lanes->write_cancelled, true);
+	if (atomic_load(&lanes->is_writing))
+		ms_db_cancel(lanes->query_db);
 }
 
 void ms_lanes_sync(struct ms_lanes *lanes, bool dry_run, bool force)
@@ -425,8 +470,8 @@ static struct ms_lanes *start(struct ms_loop *loop, const struct ms_config *conf
 	return lanes;
 }
 
-struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *config, bool read_only,
-				const struct ms_lanes_events *events)
+struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *config,
+				bool read_only, const struct ms_lanes_events *events)
 {
 	return start(loop, config, read_only, "console", events);
 }

@@ -24,6 +24,9 @@ struct ms_lanes {
 	struct ms_db *watch_db;
 	int watch_read, watch_write; /* pipe: what the watcher should do, one byte each */
 
+	/* An edit or an undo is at the database; somebody does not want it any more. */
+	atomic_bool is_writing, write_cancelled;
+
 	bool is_stopped;      /* main thread: deliver nothing any more */
 	atomic_int on_the_way; /* replies posted and not yet delivered, and one for the lanes themselves */
 };

@@ -1,5 +1,6 @@
 # The real program in a real terminal.
 e2e_tests = \
+	tests/e2e/test_edits.py \
 	tests/e2e/test_rules_console.py \
 	tests/e2e/test_tour.py
 TESTS += $(e2e_tests)

@@ -89,10 +89,11 @@ static void wait_for_active_statement(void)
 
 	do {
 		ms_json_free(found);
-		assert_true(db_query_json(db,
-					  "SELECT to_jsonb(count(*)) FROM pg_stat_activity WHERE query LIKE "
-					  "'SELECT pg_sleep%' AND wait_event = 'PgSleep'",
-					  0, NULL, &found, &err));
+		assert_true(db_query_json(
+			db,
+			"SELECT to_jsonb(count(*)) FROM pg_stat_activity WHERE query LIKE "
+			"'SELECT pg_sleep%' AND wait_event = 'PgSleep'",
+			0, NULL, &found, &err));
 		assert_true(ms_clock_ms() - start < DEADLINE_MS);
 	} while (ms_json_int(found, 0) == 0);
 	ms_json_free(found);
@@ -123,10 +124,11 @@ static void kill_other_backends(void)
 	struct ms_db *killer = open_db();
 	struct ms_error err;
 
-	assert_true(run_sql(killer,
-			    "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
-			    " WHERE application_name = 'modelsync-tui test' AND pid <> pg_backend_pid()",
-			    &err));
+	assert_true(run_sql(
+		killer,
+		"SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+		" WHERE application_name = 'modelsync-tui test' AND pid <> pg_backend_pid()",
+		&err));
 	ms_db_free(killer);
 }
 
@@ -224,7 +226,8 @@ static void on_models(void *arg, struct ms_catalog *catalog, const struct ms_err
 	answered(s, &s->models, err);
 }
 
-static void on_detail(void *arg, const char *model_id, struct ms_json *detail, const struct ms_error *err)
+static void on_detail(void *arg, const char *model_id, struct ms_json *detail,
+		      const struct ms_error *err)
 {
 	struct seen *s = arg;
 
@@ -347,7 +350,8 @@ static struct ms_config *config_with(const char *url)
 	struct ms_error err;
 
 	assert_true(ms_config_load(&config, &nothing, &err));
-	assert_true(ms_config_set(config, MS_OPT_DB_CONNINFO, setting("MODELSYNC_TEST_CONNINFO"), &err));
+	assert_true(ms_config_set(config, MS_OPT_DB_CONNINFO, setting("MODELSYNC_TEST_CONNINFO"),
+				  &err));
 	assert_true(ms_config_set(config, MS_OPT_UPSTREAM_URL, url, &err));
 	assert_true(ms_config_set(config, MS_OPT_UPSTREAM_RETRIES, "0", &err));
 	return config;
@@ -388,6 +392,23 @@ static void stop(struct seen *s, struct ms_config *config)
 	ms_config_free(config);
 }
 
+/* Until somebody waits for that table. */
+static void wait_for_lock(struct ms_db *db, const char *table)
+{
+	struct ms_error err;
+	PGresult *r = NULL;
+	bool waits = false;
+
+	while (!waits) {
+		assert_true(db_query(db,
+				     "SELECT 1 FROM pg_locks WHERE NOT granted"
+				     " AND relation = $1::regclass",
+				     1, &table, &r, &err));
+		waits = PQntuples(r) > 0;
+		PQclear(r);
+	}
+}
+
 static void lanes_answer_each_request_once(void **state)
 {
 	struct ms_config *config = config_with("http://127.0.0.1:9/");
@@ -409,6 +430,36 @@ static void lanes_answer_each_request_once(void **state)
 	run_until(&s, &s.written);
 	assert_int_equal(s.last_error.category, MS_ERR_VALIDATION);
 	assert_int_equal(s.models + s.details + s.synced + s.written, 4);
+	stop(&s, config);
+}
+
+/* A lock that somebody holds makes the write wait; what waits can be called off, wholly. */
+static void a_write_can_be_cancelled(void **state)
+{
+	struct ms_config *config = config_with("http://127.0.0.1:9/");
+	struct ms_db *other = open_db();
+	struct ms_model model = {.id = "acme/none"};
+	struct ms_edit edit = {.set = MS_EDIT_PRO, .tiers = MS_TIER_PRO};
+	struct ms_edit_batch *batch = ms_edit_batch_new();
+	struct ms_error err;
+	struct seen s;
+
+	(void)state;
+	ms_edit_batch_add(batch, &model, &edit);
+	start(&s, config);
+	run_until(&s, &s.connected);
+	assert_true(db_execute(other, "BEGIN; LOCK public.model_access IN ACCESS EXCLUSIVE MODE",
+			       &err));
+	ms_lanes_write(s.lanes, batch);
+	wait_for_lock(other, "public.model_access");
+	ms_lanes_write_cancel(s.lanes);
+	run_until(&s, &s.written);
+	assert_int_equal(s.last_error.category, MS_ERR_CANCELLED);
+	ms_db_free(other);
+
+	ms_lanes_undo(s.lanes, 4711, false); /* the next one is not concerned */
+	run_until(&s, &s.written);
+	assert_int_equal(s.last_error.category, MS_ERR_VALIDATION);
 	stop(&s, config);
 }
 
@@ -487,22 +538,14 @@ static void a_verification_can_be_cancelled(void **state)
 	struct ms_db *other = open_db();
 	struct ms_error err;
 	struct seen s;
-	PGresult *r = NULL;
-	bool waits = false;
 
 	(void)state;
 	start(&s, config);
 	run_until(&s, &s.connected);
-	assert_true(db_execute(other, "BEGIN; LOCK modelsync.audit IN ACCESS EXCLUSIVE MODE", &err));
+	assert_true(
+		db_execute(other, "BEGIN; LOCK modelsync.audit IN ACCESS EXCLUSIVE MODE", &err));
 	ms_lanes_verify(s.lanes);
-	while (!waits) {
-		assert_true(db_query(other,
-				     "SELECT 1 FROM pg_locks WHERE NOT granted"
-				     " AND relation = 'modelsync.audit'::regclass",
-				     0, NULL, &r, &err));
-		waits = PQntuples(r) > 0;
-		PQclear(r);
-	}
+	wait_for_lock(other, "modelsync.audit");
 	ms_lanes_verify_cancel(s.lanes);
 	run_until(&s, &s.verdicts);
 	assert_int_equal(s.last_error.category, MS_ERR_CANCELLED);
@@ -555,6 +598,7 @@ int main(void)
 		cmocka_unit_test(lanes_answer_each_request_once),
 		cmocka_unit_test(notices_of_others_arrive),
 		cmocka_unit_test(lanes_list_and_verify),
+		cmocka_unit_test(a_write_can_be_cancelled),
 		cmocka_unit_test(a_verification_can_be_cancelled),
 		cmocka_unit_test(lanes_stop_while_they_work),
 		cmocka_unit_test(a_restart_of_the_server_is_survived),

@@ -154,6 +154,8 @@ screen_cases = \
 	tests/screens/staged_many.case \
 	tests/screens/staged_one.case \
 	tests/screens/staged_taken_back.case \
+	tests/screens/stale_row.case \
+	tests/screens/stale_row_40x12.case \
 	tests/screens/start_connecting.case \
 	tests/screens/start_loading.case \
 	tests/screens/start_lost.case \
@@ -189,6 +191,9 @@ screen_cases = \
 	tests/screens/written.case \
 	tests/screens/viewer.case \
 	tests/screens/viewer_no_longer.case \
+	tests/screens/write_cancelled.case \
+	tests/screens/write_cancelling.case \
+	tests/screens/write_waits.case \
 	tests/screens/written_conflict.case \
 	tests/screens/written_conflict_rows.case \
 	tests/screens/written_failed.case \

@@ -52,6 +52,7 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 		[MS_EFFECT_RESOLVE_HOLD] = "resolve hold",
 		[MS_EFFECT_VERIFY] = "verify",
 		[MS_EFFECT_VERIFY_CANCEL] = "verify cancel",
+		[MS_EFFECT_WRITE_CANCEL] = "write cancel",
 		[MS_EFFECT_ACKNOWLEDGE] = "acknowledge",
 		[MS_EFFECT_RECONNECT] = "reconnect",
 		[MS_EFFECT_COPY] = "copy",
@@ -250,12 +251,15 @@ static void do_syncerror(struct stage *s, const char *arg)
 	update(s, (struct ms_ui_event){.kind = MS_EVENT_SYNCED, .err = &err});
 }
 
+/* "failed", "cancelled", or which result */
 static void do_written(struct stage *s, const char *arg)
 {
+	bool was_cancelled = strcmp(arg, "cancelled") == 0;
 	struct ms_error err;
 
-	(void)ms_fail(&err, MS_ERR_UNREACHABLE, "the server closed the connection");
-	if (strcmp(arg, "failed") == 0)
+	(void)ms_fail(&err, was_cancelled ? MS_ERR_CANCELLED : MS_ERR_UNREACHABLE,
+		      "the server closed the connection");
+	if (was_cancelled || strcmp(arg, "failed") == 0)
 		update(s, (struct ms_ui_event){.kind = MS_EVENT_WRITTEN, .err = &err});
 	else
 		update(s, (struct ms_ui_event){.kind = MS_EVENT_WRITTEN,
