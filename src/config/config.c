@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/userfile.h"
 
 #ifndef MS_SYSTEM_CONFIG
 #define MS_SYSTEM_CONFIG "/etc/modelsync-tui.conf"
@@ -54,17 +55,10 @@ static bool set_defaults(struct ms_config *c, struct ms_error *err)
 	return true;
 }
 
-/* $XDG_CONFIG_HOME/modelsync-tui/modelsync-tui.conf; relative values are ignored as XDG demands. */
 static char *user_file(const char *const *environ)
 {
-	const char *base = cfg_getenv(environ, "XDG_CONFIG_HOME");
-	const char *home = cfg_getenv(environ, "HOME");
-
-	if (base && base[0] == '/')
-		return ms_format("%s/modelsync-tui/modelsync-tui.conf", base);
-	if (home && home[0] == '/')
-		return ms_format("%s/.config/modelsync-tui/modelsync-tui.conf", home);
-	return NULL;
+	return ms_user_path(cfg_getenv(environ, "XDG_CONFIG_HOME"), cfg_getenv(environ, "HOME"),
+			    ".config", "modelsync-tui.conf");
 }
 
 static bool read_files(struct ms_config *c, const struct ms_config_source *source,

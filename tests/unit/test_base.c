@@ -4,7 +4,10 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -13,6 +16,7 @@
 #include "modelsync/json.h"
 #include "modelsync/memory.h"
 #include "modelsync/text.h"
+#include "modelsync/userfile.h"
 #include "modelsync/utf8.h"
 
 static void errors_carry_category_and_context(void **state)
@@ -328,9 +332,63 @@ static void ages_and_durations(void **state)
 	assert_false(ms_duration_parse("99999999999999999999d", &s));
 }
 
+static void assert_path(char *path, const char *expected)
+{
+	assert_string_equal(path, expected);
+	ms_free(path);
+}
+
+static void paths_of_a_user(void **state)
+{
+	(void)state;
+	assert_path(ms_user_path("/c", "/h", ".config", "f"), "/c/modelsync-tui/f");
+	assert_path(ms_user_path(NULL, "/h", ".config", "f"), "/h/.config/modelsync-tui/f");
+	assert_path(ms_user_path("c", "/h", ".config", "f"), "/h/.config/modelsync-tui/f");
+	assert_null(ms_user_path("", "h", ".config", "f"));
+}
+
+static void files_of_a_user(void **state)
+{
+	char dir[] = "/tmp/modelsync-base-XXXXXX";
+	struct ms_error err;
+	struct ms_text text;
+	struct stat st;
+	bool is_there;
+	char *path;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	path = ms_format("%s/a/b/file", dir);
+	ms_text_init(&text, 0);
+	assert_true(ms_user_file_read(path, 10, &text, &is_there, &err));
+	assert_false(is_there);
+	assert_true(ms_user_file_write(path, "12345678", 8, &err));
+	assert_true(ms_user_file_write(path, "1234567890", 10, &err));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_true(ms_user_file_read(path, 10, &text, &is_there, &err));
+	assert_true(is_there);
+	assert_string_equal(ms_text_str(&text), "1234567890");
+	assert_false(ms_user_file_read(path, 9, &text, &is_there, &err));
+	assert_non_null(strstr(err.message, "larger than 9 bytes"));
+	(void)unlink(path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	assert_false(ms_user_file_write(path, "x", 1, &err)); /* a directory stands there */
+	assert_false(ms_user_file_read(path, 9, &text, &is_there, &err));
+	for (int up = 0; up < 3; up++) { /* nothing but the directories is left */
+		assert_int_equal(rmdir(path), 0);
+		*strrchr(path, '/') = '\0';
+	}
+	assert_int_equal(rmdir(dir), 0);
+	ms_free(path);
+	ms_text_clear(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(paths_of_a_user),
+		cmocka_unit_test(files_of_a_user),
 		cmocka_unit_test(errors_carry_category_and_context),
 		cmocka_unit_test(errors_are_valid_utf8_whatever_was_cut),
 		cmocka_unit_test(every_category_has_name_hint_and_exit_code),
