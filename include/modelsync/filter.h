@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "modelsync/error.h"
 #include "modelsync/model.h"
 #include "modelsync/text.h"
 
@@ -106,5 +107,16 @@ int ms_field_compare(const struct ms_field *f, const struct ms_model *a, const s
 		     bool descending);
 int ms_sort_compare(const struct ms_sort_key *keys, size_t n, const struct ms_model *a,
 		    const struct ms_model *b);
+
+/* "in,-ctx": a list of fields; a leading '-' makes a key descending. */
+bool ms_sort_parse(const char *list, struct ms_sort_key *keys, size_t max, size_t *count,
+		   struct ms_error *err) MS_MUST_CHECK;
+
+/*
+ * The models that match, in the order of the keys (none: as they lie in the catalogue), at the time
+ * when it was loaded. The list is owned, the models belong to the catalogue.
+ */
+struct ms_model **ms_models_pick(const struct ms_catalog *c, const struct ms_filter *f,
+				 const struct ms_sort_key *keys, size_t n, size_t *count);
 
 #endif

@@ -21,9 +21,11 @@ libcatalog_a_SOURCES = \
 	src/catalog/fold.c \
 	src/catalog/fold.h \
 	src/catalog/model.c \
+	src/catalog/model_json.c \
 	src/catalog/override.c \
 	src/catalog/pattern.c \
 	src/catalog/pattern.h \
+	src/catalog/pick.c \
 	src/catalog/price.c \
 	src/catalog/regexp.c \
 	src/catalog/regexp.h \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/model_json.h"
 #include "private.h"
 
 #define COLUMNS_MAX	60
@@ -64,7 +65,7 @@ static void print_objects(const struct listing *l, const char *first, const char
 {
 	fputs(first, stdout);
 	for (size_t row = 0; row < l->selection->count && !ferror(stdout); row++) {
-		struct ms_json *o = model_json(l->selection->models[row]);
+		struct ms_json *o = ms_model_json(l->selection->models[row]);
 		char *text = ms_json_print(o);
 
 		printf("%s%s", row ? between : "", text);
@@ -124,7 +125,7 @@ bool command_models(struct cli *cli, struct ms_error *err)
 	char *filter;
 	bool ok;
 
-	if (!format || !fields_parse(columns, l.columns, COLUMNS_MAX, &l.column_count, err))
+	if (!format || !ms_sort_parse(columns, l.columns, COLUMNS_MAX, &l.column_count, err))
 		return false;
 	filter = args_join(cli, 0);
 	ok = selection_load(cli, filter, cli->values[ARG_SORT], &selection, err);

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/model_json.h"
 #include "private.h"
 
 #define LABEL_WIDTH 16
@@ -78,7 +79,7 @@ static void print_model(const struct cli *cli, const struct ms_model *m,
 static void print_model_json(const struct cli *cli, const struct ms_model *m,
 			     const struct ms_json *detail)
 {
-	struct ms_json *o = model_json(m);
+	struct ms_json *o = ms_model_json(m);
 
 	ms_json_add_string(o, "description", ms_json_string(ms_json_get(detail, "description")));
 	if (args_has(cli, ARG_RAW))

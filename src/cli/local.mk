@@ -28,7 +28,6 @@ libcli_a_SOURCES = \
 	src/cli/help.c \
 	src/cli/json_text.c \
 	src/cli/local.c \
-	src/cli/model_json.c \
 	src/cli/private.h \
 	src/cli/progress.c \
 	src/cli/report.c \

@@ -162,9 +162,6 @@ bool selection_has(const struct selection *s, const char *id);
 /* --at-prompt and --at-time; is_asked when one of them is given. */
 bool price_request_parse(const struct cli *cli, struct ms_price_request *out, bool *is_asked,
 			 struct ms_error *err) MS_MUST_CHECK;
-/* A list of fields, separated by commas; a leading '-' makes a key descending. */
-bool fields_parse(const char *list, struct ms_sort_key *keys, size_t max, size_t *count,
-		  struct ms_error *err) MS_MUST_CHECK;
 
 /* --- edit.c */
 
@@ -198,9 +195,8 @@ void print_caret(const char *text, size_t at, size_t len);
 /* Asks on stderr, reads stdin. Fails unless the answer is y or yes, or without a terminal. */
 bool terminal_confirm(struct cli *cli, const char *question, struct ms_error *err) MS_MUST_CHECK;
 
-/* --- model_json.c, json_text.c, report.c, progress.c */
+/* --- json_text.c, report.c, progress.c */
 
-struct ms_json *model_json(const struct ms_model *m);
 void print_json(const struct ms_json *v); /* one line */
 void print_csv_cell(const char *s, bool is_last); /* RFC 4180 */
 void print_clean(const char *prefix, const char *s); /* one line, through terminal_clean() */

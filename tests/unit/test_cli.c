@@ -220,51 +220,6 @@ static void tables_align_by_columns(void **state)
 	table_free(t);
 }
 
-static void models_become_json(void **state)
-{
-	struct ms_model m = {
-		.id = "vendor/x",
-		.name = "X",
-		.input_modalities = "text,image",
-		.extra_pricing = "{\"audio\":\"0.5\"}",
-		.context_length = 0,
-		.daily_limit = -1,
-		.monthly_limit = 5,
-		.created = 1700000000,
-		.added_at = 1700000000,
-		.expires_at = 1700006400,
-		.version = INT64_C(9007199254740993),
-		.status = MS_STATUS_ACTIVE,
-		.tiers = MS_TIER_PRO,
-		.prices = {[MS_PRICE_PROMPT] = ms_price_from_text("0.0000000833333333333333")},
-	};
-	static const char *const parts[] = {
-		"\"model_id\":\"vendor/x\"",
-		"\"provider\":null",
-		"\"input_modalities\":[\"text\",\"image\"]",
-		"\"output_modalities\":[]",
-		"\"context_length\":null",
-		"\"daily_limit\":null,\"monthly_limit\":5",
-		"\"created\":1700000000",
-		"\"added_at\":\"2023-11-14T22:13:20Z\"",
-		"\"expires_on\":\"2023-11-15\"",
-		"\"changed_at\":null",
-		"\"version\":9007199254740993",
-		"\"status\":\"active\"",
-		"\"is_free\":false,\"is_pro\":true,\"is_enterprise\":false",
-		"\"pricing\":{\"prompt\":\"0.0000000833333333333333\",\"audio\":\"0.5\"}",
-	};
-	struct ms_json *o = model_json(&m);
-	char *text = ms_json_print(o);
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
-		if (!strstr(text, parts[i]))
-			fail_msg("%s is not in %s", parts[i], text);
-	ms_free(text);
-	ms_json_free(o);
-}
-
 static void progress_is_silent_without_terminal(void **state)
 {
 	struct ms_run_progress now = {.phase = MS_PHASE_FETCH, .done = 1};
@@ -331,7 +286,6 @@ int main(void)
 		cmocka_unit_test(numbers_are_checked),
 		cmocka_unit_test(help_is_complete),
 		cmocka_unit_test(tables_align_by_columns),
-		cmocka_unit_test(models_become_json),
 		cmocka_unit_test(progress_is_silent_without_terminal),
 		cmocka_unit_test(progress_fits_the_terminal),
 	};

@@ -8,7 +8,9 @@
 
 #include <cmocka.h>
 
+#include "modelsync/memory.h"
 #include "modelsync/model.h"
+#include "modelsync/model_json.h"
 #include "src/catalog/fold.h"
 
 static void status_words_and_prefixes(void **state)
@@ -160,6 +162,51 @@ static void folding_keeps_lengths_and_knows_pairs(void **state)
 	assert_true(ms_fold_compare("\xff", "\xfe") == 0 || ms_fold_compare("\xff", "a") > 0);
 }
 
+static void models_become_json(void **state)
+{
+	struct ms_model m = {
+		.id = "vendor/x",
+		.name = "X",
+		.input_modalities = "text,image",
+		.extra_pricing = "{\"audio\":\"0.5\"}",
+		.context_length = 0,
+		.daily_limit = -1,
+		.monthly_limit = 5,
+		.created = 1700000000,
+		.added_at = 1700000000,
+		.expires_at = 1700006400,
+		.version = INT64_C(9007199254740993),
+		.status = MS_STATUS_ACTIVE,
+		.tiers = MS_TIER_PRO,
+		.prices = {[MS_PRICE_PROMPT] = ms_price_from_text("0.0000000833333333333333")},
+	};
+	static const char *const parts[] = {
+		"\"model_id\":\"vendor/x\"",
+		"\"provider\":null",
+		"\"input_modalities\":[\"text\",\"image\"]",
+		"\"output_modalities\":[]",
+		"\"context_length\":null",
+		"\"daily_limit\":null,\"monthly_limit\":5",
+		"\"created\":1700000000",
+		"\"added_at\":\"2023-11-14T22:13:20Z\"",
+		"\"expires_on\":\"2023-11-15\"",
+		"\"changed_at\":null",
+		"\"version\":9007199254740993",
+		"\"status\":\"active\"",
+		"\"is_free\":false,\"is_pro\":true,\"is_enterprise\":false",
+		"\"pricing\":{\"prompt\":\"0.0000000833333333333333\",\"audio\":\"0.5\"}",
+	};
+	struct ms_json *o = ms_model_json(&m);
+	char *text = ms_json_print(o);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (!strstr(text, parts[i]))
+			fail_msg("%s is not in %s", parts[i], text);
+	ms_free(text);
+	ms_json_free(o);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +216,7 @@ int main(void)
 		cmocka_unit_test(aliases_and_missing_models),
 		cmocka_unit_test(catalogs_are_found_by_id_after_sorting),
 		cmocka_unit_test(folding_keeps_lengths_and_knows_pairs),
+		cmocka_unit_test(models_become_json),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

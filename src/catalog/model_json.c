@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
+#include "modelsync/model_json.h"
+
 #include <stddef.h>
 #include <string.h>
 
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
-#include "private.h"
 
 /* How a member of struct ms_model becomes JSON. */
 enum kind {
@@ -160,7 +161,7 @@ static struct ms_json *pricing_json(const struct ms_model *m)
 	return o;
 }
 
-struct ms_json *model_json(const struct ms_model *m)
+struct ms_json *ms_model_json(const struct ms_model *m)
 {
 	struct ms_json *o = ms_json_new_object();
 
