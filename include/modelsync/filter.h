@@ -87,6 +87,7 @@ struct ms_field {
 };
 const struct ms_field *ms_field_by_name(const char *name); /* aliases too; NULL when unknown */
 const struct ms_field *ms_field_at(size_t i);              /* NULL after the last */
+bool ms_field_is_age(const struct ms_field *f); /* a time shown as how long ago it was */
 
 /*
  * The value as shown in a table: "" for none, "-" for an unknown number, "?" for an unknown price.

@@ -130,6 +130,11 @@ const struct ms_field *ms_field_at(size_t i)
 	return i < ROW_COUNT ? &rows[i].field : NULL;
 }
 
+bool ms_field_is_age(const struct ms_field *f)
+{
+	return ms_field_row(f)->as_age;
+}
+
 void ms_field_names(const char *names[MS_FIELD_NAMES_MAX], bool with_aliases)
 {
 	size_t n = 0;

@@ -18,6 +18,7 @@
 #define C MS_SCOPE_CHANGES
 #define A MS_SCOPE_AUDIT
 #define N MS_SCOPE_MESSAGES
+#define O MS_SCOPE_COLUMNS
 #define L MS_SCOPE_LISTS
 
 static const struct ms_action_info infos[MS_ACTION_COUNT] = {
@@ -43,6 +44,7 @@ static const struct ms_action_info infos[MS_ACTION_COUNT] = {
 #undef C
 #undef A
 #undef N
+#undef O
 #undef L
 
 static const struct {
@@ -63,6 +65,7 @@ static const struct {
 	{MS_SCOPE_PICKER, "list"},
 	{MS_SCOPE_INPUT, "input"},
 	{MS_SCOPE_MENU, "question"},
+	{MS_SCOPE_COLUMNS, "columns"},
 };
 
 const struct ms_action_info *ms_action_info(enum ms_action action)

@@ -5,89 +5,165 @@
 
 #include "fit.h"
 
-#include "modelsync/utf8.h"
-
-#define STATUS_WIDTH  8
 #define MODEL_MIN     24 /* below this, optional columns give way */
-#define MODEL_COMFORT 36 /* above this, more columns are added */
+#define MODEL_COMFORT 36 /* above this, columns that are only welcome are added */
+#define USUAL	      4	 /* columns that everybody has who chose nothing */
 
-/* In the order of the screen; `rank`: 0 always, then in the order of being added. */
-static const struct {
-	const char *field;
+/* One column to be fitted: a pick, or one of the boxes that a pick of the tiers stands for. */
+struct part {
+	const struct ms_column_pick *pick;
 	enum ms_column_kind kind;
 	enum ms_tier tier;
-	const char *title; /* NULL = the field's */
-	int rank;
-	bool shows_age;
-} table[] = {
-	{"status", MS_COLUMN_STATUS, MS_TIER_FREE, NULL, 0, false},
-	{"id", MS_COLUMN_MODEL, MS_TIER_FREE, NULL, 0, false},
-	{"name", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 15, false},
-	{"tier", MS_COLUMN_TIER, MS_TIER_FREE, "F", 0, false},
-	{"tier", MS_COLUMN_TIER, MS_TIER_PRO, "P", 0, false},
-	{"tier", MS_COLUMN_TIER, MS_TIER_ENTERPRISE, "E", 0, false},
-	{"provider", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 12, false},
-	{"modality", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 6, false},
-	{"ctx", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 1, false},
-	{"maxout", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 11, false},
-	{"in", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 3, false},
-	{"out", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 4, false},
-	{"cache_read", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 9, false},
-	{"cache_write", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 10, false},
-	{"daily", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 13, false},
-	{"monthly", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 14, false},
-	{"expires", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 7, false},
-	{"updated", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 5, true},
-	{"by", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 8, false},
-	{"added", MS_COLUMN_FIELD, MS_TIER_FREE, NULL, 2, true},
+	int lateness; /* 0 = always there, else the smaller the longer it stays when it gets narrow
+		       */
 };
-#define TABLE_COUNT (sizeof(table) / sizeof(table[0]))
-#define NAME_WIDTH  28
 
-static int width_of(size_t i)
+static enum ms_column_kind kind_of(const struct ms_field *f)
 {
-	const struct ms_field *f = ms_field_by_name(table[i].field);
-
-	if (table[i].kind == MS_COLUMN_TIER)
-		return 1;
-	if (table[i].kind == MS_COLUMN_STATUS)
-		return STATUS_WIDTH;
-	return f->width ? f->width : NAME_WIDTH;
+	if (strcmp(f->name, "id") == 0)
+		return MS_COLUMN_MODEL;
+	if (strcmp(f->name, "status") == 0)
+		return MS_COLUMN_STATUS;
+	return strcmp(f->name, "tier") == 0 ? MS_COLUMN_TIER : MS_COLUMN_FIELD;
 }
 
-static struct ms_column column(size_t i, int x, int width)
+/* What somebody chose who has it always, then the usual ones, then those that are only welcome. */
+static int lateness_of(const struct ms_column_pick *pick, size_t at)
 {
-	const struct ms_field *f = ms_field_by_name(table[i].field);
+	static const char *const usual[USUAL] = {"ctx", "added", "in", "out"};
+	static const char *const welcome[] = {"updated",    "modality",	   "expires", "by",
+					      "cache_read", "cache_write", "maxout",  "provider",
+					      "daily",	    "monthly",	   "name"};
+	const int later = MS_COLUMN_PICKS_MAX;
+
+	for (int i = 0; pick->is_wanted && i < USUAL; i++)
+		if (strcmp(usual[i], pick->field->name) == 0)
+			return later + i;
+	if (pick->is_wanted)
+		return 1 + (int)at;
+	for (int i = 0; i < (int)(sizeof(welcome) / sizeof(welcome[0])); i++)
+		if (strcmp(welcome[i], pick->field->name) == 0)
+			return 2 * later + i;
+	return 3 * later + (int)at;
+}
+
+static size_t split(struct part parts[MS_COLUMNS_MAX], const struct ms_column_set *set)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct ms_column_pick *pick = &set->items[i];
+		enum ms_column_kind kind = kind_of(pick->field);
+
+		parts[n++] = (struct part){pick, kind, MS_TIER_FREE,
+					   kind == MS_COLUMN_FIELD ? lateness_of(pick, i) : 0};
+		if (kind != MS_COLUMN_TIER)
+			continue;
+		parts[n++] = (struct part){pick, kind, MS_TIER_PRO, 0};
+		parts[n++] = (struct part){pick, kind, MS_TIER_ENTERPRISE, 0};
+	}
+	return n;
+}
+
+/* As struct ms_fit has it: 0, 1, 2, 3 … */
+static int rank_of(const struct part *parts, size_t n, size_t at)
+{
+	int rank = parts[at].lateness ? 1 : 0;
+
+	for (size_t i = 0; i < n; i++)
+		rank += parts[i].lateness && parts[i].lateness < parts[at].lateness;
+	return rank;
+}
+
+static int width_of(const struct part *p)
+{
+	const struct ms_field *f = p->pick->field;
+
+	if (p->kind == MS_COLUMN_TIER)
+		return 1;
+	if (p->kind == MS_COLUMN_MODEL)
+		return 0;
+	if (p->pick->width)
+		return p->pick->width;
+	return f->width ? f->width : MS_COLUMN_OWN_WIDTH;
+}
+
+static struct ms_column column(const struct part *p, const struct ms_fit *fit)
+{
+	static const char *const boxes[] = {
+		[MS_TIER_FREE] = "F", [MS_TIER_PRO] = "P", [MS_TIER_ENTERPRISE] = "E"};
+	const struct ms_field *f = p->pick->field;
 
 	return (struct ms_column){
 		.field = f,
-		.kind = table[i].kind,
-		.tier = table[i].tier,
-		.title = table[i].title ? table[i].title : f->title,
-		.x = x,
-		.width = width,
+		.kind = p->kind,
+		.tier = p->tier,
+		.title = p->kind == MS_COLUMN_TIER ? boxes[p->tier] : f->title,
+		.x = fit->x,
+		.width = fit->width,
 		.is_right_aligned = f->right_aligned,
-		.shows_age = table[i].shows_age,
+		.shows_age = ms_field_is_age(f),
 	};
 }
 
-void ms_columns_layout(struct ms_columns *out, int width)
+/* Columns it takes whatever happens; the model's least. */
+static int least_of(const struct part *p)
 {
-	static const struct ms_fit_rule rule = {MODEL_MIN, MODEL_COMFORT, 4};
-	struct ms_fit fit[TABLE_COUNT];
+	if (p->kind == MS_COLUMN_MODEL)
+		return p->pick->width > MODEL_MIN ? p->pick->width : MODEL_MIN;
+	return p->lateness ? 0 : width_of(p) + 1;
+}
 
-	for (size_t i = 0; i < TABLE_COUNT; i++) {
-		bool is_model = table[i].kind == MS_COLUMN_MODEL;
+static struct ms_fit_rule rule_of(const struct part *parts, size_t n)
+{
+	struct ms_fit_rule rule = {MODEL_MIN, MODEL_COMFORT, 0};
 
-		fit[i] = (struct ms_fit){is_model ? 0 : width_of(i), table[i].rank, 0};
+	for (size_t i = 0; i < n; i++) {
+		const struct ms_column_pick *pick = parts[i].pick;
+
+		rule.easy += parts[i].lateness && pick->is_wanted;
+		if (parts[i].kind == MS_COLUMN_MODEL)
+			rule.least = least_of(&parts[i]);
 	}
-	ms_fit_columns(fit, TABLE_COUNT, MS_COLUMNS_LEFT, width, &rule);
+	if (rule.comfort < rule.least)
+		rule.comfort = rule.least;
+	return rule;
+}
+
+/* A chosen column that is too wide for the screen must not keep the others from it. */
+static size_t leave_out(struct part *parts, size_t n, int room)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		room -= least_of(&parts[i]);
+	for (size_t i = 0; i < n; i++) {
+		bool is_chosen = parts[i].lateness > 0 && parts[i].lateness < MS_COLUMN_PICKS_MAX;
+
+		if (is_chosen && width_of(&parts[i]) + 1 > room)
+			continue;
+		room -= is_chosen ? width_of(&parts[i]) + 1 : 0;
+		parts[kept++] = parts[i];
+	}
+	return kept;
+}
+
+void ms_columns_layout(struct ms_columns *out, const struct ms_column_set *set, int width)
+{
+	struct part parts[MS_COLUMNS_MAX];
+	struct ms_fit fit[MS_COLUMNS_MAX];
+	size_t n = leave_out(parts, split(parts, set), width - MS_COLUMNS_LEFT - 1);
+	const struct ms_fit_rule rule = rule_of(parts, n);
+
+	for (size_t i = 0; i < n; i++)
+		fit[i] = (struct ms_fit){width_of(&parts[i]), rank_of(parts, n, i), 0};
+	ms_fit_columns(fit, n, MS_COLUMNS_LEFT, width, &rule);
 	memset(out, 0, sizeof(*out));
-	for (size_t i = 0; i < TABLE_COUNT; i++) {
+	for (size_t i = 0; i < n; i++) {
 		if (fit[i].x < 0)
 			continue;
-		if (table[i].kind == MS_COLUMN_MODEL)
+		if (parts[i].kind == MS_COLUMN_MODEL)
 			out->model = out->count;
-		out->items[out->count++] = column(i, fit[i].x, fit[i].width);
+		out->items[out->count++] = column(&parts[i], &fit[i]);
 	}
 }

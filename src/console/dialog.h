@@ -104,5 +104,6 @@ void ms_sync_dialog_open(struct ms_ui *ui); /* or brings it to the front */
 bool ms_sync_dialog_is_open(const struct ms_ui *ui);
 void ms_help_open(struct ms_ui *ui);
 void ms_palette_open(struct ms_ui *ui);
+void ms_columns_open(struct ms_ui *ui);
 
 #endif

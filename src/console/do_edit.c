@@ -173,15 +173,11 @@ static void edit_chosen(struct ms_ui *ui, int64_t field)
 
 static int64_t field_of_column(const struct ms_ui *ui)
 {
-	struct ms_layout l;
 	struct ms_columns columns;
-	const struct ms_column *c;
+	const struct ms_column *c = ms_ui_columns(ui, &columns);
 
-	ms_layout_get(ui, &l);
-	ms_columns_layout(&columns, l.table.w);
-	if (!ui->has_column || ui->column >= columns.count || ui->panes[MS_SCREEN_MODELS].is_full)
+	if (!ui->has_column || ui->panes[MS_SCREEN_MODELS].is_full)
 		return 0;
-	c = &columns.items[ui->column];
 	if (c->kind == MS_COLUMN_STATUS)
 		return MS_EDIT_STATUS;
 	if (c->kind == MS_COLUMN_TIER)

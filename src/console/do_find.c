@@ -3,8 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "columns.h"
-#include "layout.h"
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
 #include "ui.h"
@@ -136,17 +134,6 @@ bool ms_ui_go_to_model(struct ms_ui *ui, const char *id)
 
 /* --- the value of a cell as a term ----------------------------------------------------------- */
 
-static const struct ms_column *cell_column(const struct ms_ui *ui, struct ms_columns *columns)
-{
-	struct ms_layout l;
-	size_t at;
-
-	ms_layout_get(ui, &l);
-	ms_columns_layout(columns, l.table.w);
-	at = ui->has_column && ui->column < columns->count ? ui->column : columns->model;
-	return &columns->items[at];
-}
-
 static void price_value(char *buf, size_t size, const struct ms_price *p, enum ms_price_kind kind)
 {
 	if (p->state == MS_PRICE_UNKNOWN)
@@ -199,7 +186,7 @@ static char *cell_term(const struct ms_column *c, const struct ms_model *m)
 static void filter_by_cell(struct ms_ui *ui, bool is_excluded)
 {
 	struct ms_columns columns;
-	char *term = cell_term(cell_column(ui, &columns), ms_rows_current(&ui->rows));
+	char *term = cell_term(ms_ui_columns(ui, &columns), ms_rows_current(&ui->rows));
 	char *negated = NULL;
 
 	if (is_excluded)

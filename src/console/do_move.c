@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Actions that move: the cursor over rows and columns, or the text of a focused pane. */
-#include "columns.h"
 #include "detail.h"
 #include "layout.h"
 #include "modelsync/memory.h"
@@ -80,10 +79,8 @@ void ms_do_bottom(struct ms_ui *ui)
 static void move_column(struct ms_ui *ui, int delta)
 {
 	struct ms_columns columns;
-	size_t at;
+	size_t at = (size_t)(ms_ui_columns(ui, &columns) - columns.items);
 
-	ms_columns_layout(&columns, layout_of(ui).table.w);
-	at = ui->has_column && ui->column < columns.count ? ui->column : columns.model;
 	if (delta < 0 && at > 0)
 		at--;
 	else if (delta > 0 && at + 1 < columns.count)
@@ -181,7 +178,7 @@ static void sort_beside(struct ms_ui *ui, int delta)
 	struct ms_columns c;
 	size_t at = 0;
 
-	ms_columns_layout(&c, layout_of(ui).table.w);
+	(void)ms_ui_columns(ui, &c);
 	while (at < c.count && c.items[at].field != ui->rows.sort.field)
 		at++;
 	if (at == c.count)

@@ -3,9 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "columns.h"
 #include "key.h"
-#include "layout.h"
 #include "modelsync/memory.h"
 #include "ui.h"
 
@@ -28,7 +26,7 @@ static void add_row_text(const struct ms_ui *ui, const struct ms_model *m, struc
 	struct ms_columns c;
 	char value[400];
 
-	ms_columns_layout(&c, ui->width);
+	ms_columns_layout(&c, &ui->columns, ui->width);
 	for (size_t i = 0; i < c.count; i++) {
 		if (i > 0 && c.items[i].field == c.items[i - 1].field)
 			continue; /* the tiers are one value */
@@ -39,15 +37,11 @@ static void add_row_text(const struct ms_ui *ui, const struct ms_model *m, struc
 
 static void add_cell_text(const struct ms_ui *ui, const struct ms_model *m, struct ms_text *out)
 {
-	struct ms_layout l;
 	struct ms_columns c;
 	char value[400];
-	size_t at;
 
-	ms_layout_get(ui, &l);
-	ms_columns_layout(&c, l.table.w);
-	at = ui->has_column && ui->column < c.count ? ui->column : c.model;
-	ms_text_add(out, ms_field_export(value, sizeof(value), c.items[at].field, m, ui->now));
+	ms_text_add(out, ms_field_export(value, sizeof(value), ms_ui_columns(ui, &c)->field, m,
+					 ui->now));
 }
 
 static void add_marked_ids(const struct ms_ui *ui, struct ms_text *out)

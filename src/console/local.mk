@@ -12,6 +12,7 @@ libconsole_a_SOURCES = \
 	src/console/canvas.h \
 	src/console/changeset_view.c \
 	src/console/changeset_view.h \
+	src/console/column_set.c \
 	src/console/columns.c \
 	src/console/columns.h \
 	src/console/detail.c \
@@ -20,12 +21,14 @@ libconsole_a_SOURCES = \
 	src/console/detail_lines.c \
 	src/console/dialog.c \
 	src/console/dialog.h \
+	src/console/dlg_columns.c \
 	src/console/dlg_input.c \
 	src/console/dlg_menu.c \
 	src/console/dlg_page.c \
 	src/console/dlg_picker.c \
 	src/console/dlg_review.c \
 	src/console/dlg_sync.c \
+	src/console/do_column.c \
 	src/console/do_edit.c \
 	src/console/do_find.c \
 	src/console/do_list.c \

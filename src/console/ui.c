@@ -23,6 +23,7 @@ struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now)
 	ui->width = 80;
 	ui->height = 24;
 	ms_rows_init(&ui->rows);
+	ms_column_set_init(&ui->columns);
 	ms_browse_init(ui);
 	return ui;
 }

@@ -10,6 +10,7 @@
 #include "browse.h"
 #include "canvas.h"
 #include "changeset_view.h"
+#include "columns.h"
 #include "dialog.h"
 #include "effect.h"
 #include "line.h"
@@ -157,6 +158,7 @@ struct ms_ui {
 	struct ms_browse browses[MS_FEED_COUNT];
 	struct ms_changeset_view changeset;
 
+	struct ms_column_set columns;
 	size_t column;	 /* cell cursor: index in the columns shown */
 	bool has_column; /* it was moved; else it is on the model */
 	struct ms_history filters, list_filters, finds, marks, commands;
@@ -189,6 +191,8 @@ void ms_filter_drop_term(char *text);
 /* Shows that model on the Models screen, if need be without the filter; false when it is unknown.
  */
 bool ms_ui_go_to_model(struct ms_ui *ui, const char *id);
+/* Lays the columns out as the table shows them now; returns the one under the cell cursor. */
+const struct ms_column *ms_ui_columns(const struct ms_ui *ui, struct ms_columns *out);
 /* Sends the text to the terminal's clipboard, or says why not; clears it. */
 void ms_ui_copy(struct ms_ui *ui, struct ms_text *text);
 

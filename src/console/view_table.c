@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "columns.h"
 #include "modelsync/utf8.h"
 #include "view.h"
 
@@ -203,8 +202,7 @@ void ms_view_table(const struct ms_ui *ui, const struct ms_layout *l, struct ms_
 	struct ms_columns columns;
 	size_t from = 1, to = 0, column;
 
-	ms_columns_layout(&columns, l->table.w);
-	column = ui->has_column && ui->column < columns.count ? ui->column : columns.model;
+	column = (size_t)(ms_ui_columns(ui, &columns) - columns.items);
 	draw_head(ui, l, &columns, column, c);
 	if (rows->shown == 0 && !ui->has_filter_error)
 		draw_nothing(ui, l, c);

@@ -55,6 +55,20 @@ screen_cases = \
 	tests/screens/changes_undo.case \
 	tests/screens/changes_undone_already.case \
 	tests/screens/changes_zoomed.case \
+	tests/screens/column_hidden.case \
+	tests/screens/column_hide_fixed.case \
+	tests/screens/column_narrow.case \
+	tests/screens/column_wide.case \
+	tests/screens/columns_120x40.case \
+	tests/screens/columns_200x60.case \
+	tests/screens/columns_40x12.case \
+	tests/screens/columns_80x24.case \
+	tests/screens/columns_80x24_c_locale.case \
+	tests/screens/columns_chosen.case \
+	tests/screens/columns_esc.case \
+	tests/screens/columns_fixed.case \
+	tests/screens/columns_reset.case \
+	tests/screens/columns_too_wide.case \
 	tests/screens/copy.case \
 	tests/screens/copy_row.case \
 	tests/screens/detail_edit.case \

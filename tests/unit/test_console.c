@@ -397,12 +397,15 @@ static void test_columns_go_in_order_and_never_overlap(void **state)
 	static const char *const order[] = {"ctx", "added", "in", "out"};
 	int before = 0;
 
+	struct ms_column_set set;
+
 	(void)state;
+	ms_column_set_init(&set);
 	for (int width = 40; width <= 400; width++) {
 		struct ms_columns c;
 		int shown = 0, end = 2;
 
-		ms_columns_layout(&c, width);
+		ms_columns_layout(&c, &set, width);
 		assert_true(has_column(&c, "status") && has_column(&c, "id") &&
 			    has_column(&c, "tier"));
 		while (shown < 4 && has_column(&c, order[shown]))
@@ -418,6 +421,72 @@ static void test_columns_go_in_order_and_never_overlap(void **state)
 		assert_true(end < width);
 	}
 	assert_int_equal(before, 4);
+}
+
+static const char *columns_text(const struct ms_column_set *s)
+{
+	static char buf[MS_COLUMN_TEXT_BYTES];
+	struct ms_text text;
+
+	ms_text_init(&text, 0);
+	ms_column_set_write(s, &text);
+	(void)snprintf(buf, sizeof(buf), "%s", ms_text_str(&text));
+	ms_text_clear(&text);
+	return buf;
+}
+
+static void test_chosen_columns_survive_and_are_shown_while_they_fit(void **state)
+{
+	struct ms_column_set set;
+	struct ms_columns c;
+
+	(void)state;
+	ms_column_set_read(&set, "id:40,by,tier,nonsense,ctx:9,name?,by,status,in:9999");
+	assert_string_equal(columns_text(&set), "id:40,by,tier,ctx:9,name?,status,in");
+	ms_columns_layout(&c, &set, 400);
+	assert_int_equal(c.count, 9);
+	assert_string_equal(c.items[0].field->name, "id");
+	assert_int_equal(c.model, 0);
+	ms_columns_layout(&c, &set, 80); /* 40 for the model; what was chosen comes first */
+	assert_true(has_column(&c, "by") && has_column(&c, "ctx"));
+	assert_false(has_column(&c, "in") || has_column(&c, "name"));
+	assert_true(c.items[0].width >= 40);
+	ms_columns_layout(&c, &set, 40);
+	assert_true(has_column(&c, "id") && has_column(&c, "status") && has_column(&c, "tier"));
+	assert_int_equal(c.count, 5);
+	ms_column_set_read(&set, "");
+	assert_string_equal(columns_text(&set), "status,id");
+}
+
+static void test_a_column_is_hidden_unless_it_is_fixed(void **state)
+{
+	const struct ms_field *by = ms_field_by_name("by"), *status = ms_field_by_name("status");
+	struct ms_column_set set;
+
+	(void)state;
+	ms_column_set_read(&set, "status,id,by?,ctx");
+	assert_false(ms_column_set_hide(&set, status));
+	assert_true(ms_column_set_hide(&set, by));
+	assert_false(ms_column_set_hide(&set, by));
+	assert_string_equal(columns_text(&set), "status,id,ctx");
+}
+
+static void test_every_field_can_be_a_column_at_once(void **state)
+{
+	struct ms_column_set set;
+	struct ms_columns c;
+	struct ms_text all;
+
+	(void)state;
+	ms_text_init(&all, MS_COLUMN_TEXT_BYTES);
+	for (size_t i = 0; ms_field_at(i); i++)
+		ms_text_addf(&all, "%s,", ms_field_at(i)->name);
+	ms_column_set_read(&set, ms_text_str(&all));
+	ms_text_clear(&all);
+	ms_columns_layout(&c, &set, 2000);
+	assert_int_equal(c.count, set.count + 2);
+	for (size_t i = 0; ms_field_at(i); i++)
+		assert_true(has_column(&c, ms_field_at(i)->name));
 }
 
 /* --- notes
@@ -611,6 +680,9 @@ int main(void)
 						stage_teardown),
 		cmocka_unit_test_setup_teardown(test_dropping_all, stage_setup, stage_teardown),
 		cmocka_unit_test(test_columns_go_in_order_and_never_overlap),
+		cmocka_unit_test(test_chosen_columns_survive_and_are_shown_while_they_fit),
+		cmocka_unit_test(test_a_column_is_hidden_unless_it_is_fixed),
+		cmocka_unit_test(test_every_field_can_be_a_column_at_once),
 		cmocka_unit_test(test_errors_are_counted_until_seen),
 		cmocka_unit_test(test_random_keys),
 	};
