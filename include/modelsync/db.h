@@ -35,6 +35,13 @@ struct ms_db_options {
 struct ms_db *ms_db_new(const struct ms_db_options *options);
 void ms_db_free(struct ms_db *db); /* closes */
 
+/*
+ * For whom and from where the calls that follow are made, by a program that has authenticated its
+ * user: the id of the profile, whose rights count and who the audit names, and the address. Both
+ * copied; a NULL stands for this process, as before the first call.
+ */
+void ms_db_act_for(struct ms_db *db, const char *profile, const char *source);
+
 /* Fills options from the configuration; `conninfo` is borrowed from it. */
 void ms_db_options_init(struct ms_db_options *o, const struct ms_config *c, const char *origin);
 
@@ -112,6 +119,9 @@ bool ms_schema_require_owner(struct ms_db *db, struct ms_error *err) MS_MUST_CHE
 
 /* The whole list, ordered by id. Owned by the caller. */
 bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *err) MS_MUST_CHECK;
+/* A list of that one model, empty where no model is called so. */
+bool ms_models_load_one(struct ms_db *db, const char *id, struct ms_catalog **out,
+			struct ms_error *err) MS_MUST_CHECK;
 
 /*
  * Everything about one model: {"model":{…}, "description":…, "document":{what upstream sends and
@@ -124,6 +134,15 @@ bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json,
 /* Writes a batch as one changeset. A conflict is a result, not an error. */
 bool ms_models_edit(struct ms_db *db, const struct ms_edit_batch *batch,
 		    struct ms_write_result **out, struct ms_error *err) MS_MUST_CHECK;
+
+/*
+ * The same of edits as they came from outside, in the database's own shape (docs/database.md), which
+ * checks them. *reply, owned, is its answer, also when that is `invalid`, with `errors`, or
+ * `paid_free`, because paid models would become free-tier and that was not allowed.
+ */
+bool ms_models_edit_given(struct ms_db *db, const struct ms_json *edits, bool allow_paid_free,
+			  const char *reason, struct ms_json **reply,
+			  struct ms_error *err) MS_MUST_CHECK;
 
 /* Reverses a changeset by a new one, or says what that would do. */
 bool ms_changeset_undo(struct ms_db *db, int64_t changeset, bool dry_run, const char *reason,
@@ -243,9 +262,22 @@ bool ms_daemon_leave(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
 /* Shapes: docs/database.md. All results are owned by the caller. */
 bool ms_db_status(struct ms_db *db, const struct ms_config *config, struct ms_json **out,
 		  struct ms_error *err) MS_MUST_CHECK;
-bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+struct ms_run_query {
+	const char *state; /* as in ms_run_state_name(); NULL = any */
+	int64_t since;     /* epoch s; 0 = all */
+	int64_t before;    /* only runs with a lower number; 0 = all */
+	int limit;         /* newest so many */
+};
+bool ms_db_history(struct ms_db *db, const struct ms_run_query *query, struct ms_json **out,
+		   struct ms_error *err) MS_MUST_CHECK;
 /* One run of the history; of an unknown one `validation`. */
 bool ms_db_run(struct ms_db *db, int64_t run, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
+/* The run of that number, or of that row in the contract's log, with its first changes. */
+bool ms_db_sync_log(struct ms_db *db, const char *id, struct ms_json **out,
+		    struct ms_error *err) MS_MUST_CHECK;
+/* What came of the runs of the last days. */
+bool ms_db_figures(struct ms_db *db, int days, struct ms_json **out,
+		   struct ms_error *err) MS_MUST_CHECK;
 struct ms_event_query {
 	int64_t run;       /* 0 = all */
 	int64_t changeset; /* 0 = all */
@@ -253,7 +285,9 @@ struct ms_event_query {
 	int64_t until;     /* epoch s, exclusive; 0 = all */
 	const char *model; /* its id; NULL = all */
 	const char *types; /* separated by commas; NULL = all */
-	int limit;         /* newest so many, returned oldest first; 0 = all */
+	int64_t before;    /* only events with a lower number; 0 = all */
+	int limit;         /* newest so many; 0 = all */
+	bool newest_first; /* in which order they are returned */
 };
 /* A list of event types, separated by commas; an unknown one is a `usage` error. */
 bool ms_db_check_event_types(struct ms_db *db, const char *types, struct ms_error *err) MS_MUST_CHECK;
@@ -284,6 +318,7 @@ bool ms_db_prices(struct ms_db *db, const char *model, int64_t since, struct ms_
 struct ms_alert_query {
 	bool all;          /* those that were acknowledged, too */
 	const char *model; /* its id; NULL = all */
+	int64_t before;    /* only alerts with a lower number; 0 = all */
 	int limit;         /* newest so many */
 };
 /* Newest first; owned. */
@@ -310,6 +345,7 @@ bool ms_db_retire(struct ms_db *db, bool dry_run, const char *reason, struct ms_
 
 struct ms_audit_query {
 	int64_t since;                /* epoch s; 0 = all */
+	int64_t before;               /* only entries with a lower number; 0 = all */
 	int limit;                    /* newest so many */
 	const struct ms_json *models; /* array of ids: what concerns one of them; NULL = everything */
 };

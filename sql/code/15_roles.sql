@@ -23,6 +23,7 @@ from (values
 	('model_history', 'viewer', null),
 	('model_rest', 'viewer', null),
 	('run_detail', 'viewer', null),
+	('sync_log', 'viewer', null),
 	('open_alerts', 'viewer', null),
 	('feed', 'viewer', null),
 	('changeset_detail', 'viewer', null),

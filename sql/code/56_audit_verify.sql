@@ -206,15 +206,17 @@ as $$
 		'detail', a.detail, 'hash', encode(a.hash, 'hex'));
 $$;
 
--- Entries, newest first; p_models: those whose changeset concerns one of them.
-create or replace function modelsync.audit_list(p_limit int, p_since timestamptz, p_models text[])
+-- Entries, newest first; p_models: those whose changeset concerns one of them;
+-- p_before: older than the one with that number.
+create or replace function modelsync.audit_list(p_limit int, p_since timestamptz, p_models text[],
+	p_before bigint default null)
 returns setof jsonb
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select modelsync.audit_json(a)
 	from modelsync.audit a
-	where (p_since is null or a.at >= p_since)
+	where (p_since is null or a.at >= p_since) and (p_before is null or a.audit_id < p_before)
 		and (p_models is null or a.changeset_id in (
 			select c.changeset_id from modelsync.change c where c.model_id = any (p_models)))
 	order by a.audit_id desc limit p_limit;

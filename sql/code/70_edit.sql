@@ -72,6 +72,22 @@ begin
 end
 $$;
 
+create or replace function modelsync.refuse_paid_free(p_models text[], p_ctx jsonb)
+returns jsonb
+language plpgsql volatile
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	message text := format('paid models would become free-tier: %s, such as %s; nothing was written',
+		cardinality(p_models), p_models[1]);
+begin
+	perform modelsync.audit_append('edit', 'refused', p_ctx, null, null,
+		jsonb_build_object('code', 'paid_free', 'message', message));
+	return jsonb_build_object('ok', false, 'code', 'paid_free', 'message', message,
+		'models', to_jsonb(p_models[1:100]));
+end
+$$;
+
 -- The changes to log for patches of decisions; one event per model and group.
 create or replace function modelsync.decision_changes(p_ids text[], p_old jsonb[], p_patches jsonb[])
 returns table (model_id text, field text, old jsonb, new jsonb, event text)
@@ -127,8 +143,9 @@ begin
 end
 $$;
 
--- Checks a batch and writes what can be written of it.
-create or replace function modelsync.decide(p_edits jsonb, p_ctx jsonb)
+-- Checks a batch and writes what can be written of it.  What costs something may be
+-- granted to the free tier unless the caller says otherwise; either way it is told.
+create or replace function modelsync.decide(p_edits jsonb, p_ctx jsonb, p_allow_paid_free bool)
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -144,6 +161,7 @@ declare
 	write_olds jsonb[];
 	write_patches jsonb[];
 	write_rules text[];
+	paid text[];
 	changeset bigint;
 	answer jsonb := modelsync.row_security_refusal();
 begin
@@ -168,9 +186,12 @@ begin
 		array_agg(j.id order by j.n) filter (where j.result = 'applied'),
 		array_agg(j.old order by j.n) filter (where j.result = 'applied'),
 		array_agg(j.patch order by j.n) filter (where j.result = 'applied'),
-		array_agg(j.rule order by j.n) filter (where j.result = 'applied')
-	into results, olds, write_ids, write_olds, write_patches, write_rules
-	from (select t.n, t.id, d.old, x.patch, modelsync.clean_line(t.wish ->> 'rule') as rule, case
+		array_agg(j.rule order by j.n) filter (where j.result = 'applied'),
+		array_agg(j.id order by j.n) filter (where j.result = 'applied' and j.is_paid_free)
+	into results, olds, write_ids, write_olds, write_patches, write_rules, paid
+	from (select t.n, t.id, d.old, x.patch, x.patch @> '{"is_free": true}'
+				and modelsync.is_paid(modelsync.current_pricing(m)) as is_paid_free,
+			modelsync.clean_line(t.wish ->> 'rule') as rule, case
 			when m.model_id is null then 'unknown'
 			when x.patch = '{}' then 'unchanged'
 			when (t.wish ->> 'version')::numeric <> m.row_version then 'conflict'
@@ -181,7 +202,9 @@ begin
 		left join lateral (select coalesce(jsonb_object_agg(k.key, k.value), '{}')
 			from jsonb_each(t.wish - '{version,rule}'::text[]) k
 			where k.value is distinct from d.old -> k.key) x (patch) on true) j;
-	if write_ids is not null then
+	if paid is not null and not p_allow_paid_free then
+		return modelsync.refuse_paid_free(paid, p_ctx);
+	elsif write_ids is not null then
 		changeset := modelsync.apply_edits('edit', null, write_ids, write_olds, write_patches,
 			write_rules, p_ctx);
 	elsif 'conflict' = any (results) then
@@ -193,6 +216,7 @@ begin
 		'unchanged', count(*) filter (where t.result = 'unchanged'),
 		'conflicts', count(*) filter (where t.result = 'conflict'),
 		'unknown', count(*) filter (where t.result = 'unknown'),
+		'paid_free', to_jsonb(coalesce(paid, '{}')),
 		'results', coalesce(jsonb_agg(case when t.result = 'conflict'
 			then jsonb_build_object('model_id', t.id, 'result', t.result, 'version', m.row_version,
 				'current', t.old)
@@ -205,12 +229,14 @@ begin
 end
 $$;
 
-create or replace function modelsync.edit_models(p_edits jsonb, p_ctx jsonb)
+create or replace function modelsync.edit_models(p_edits jsonb, p_ctx jsonb,
+	p_allow_paid_free bool default true)
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	return coalesce(modelsync.refusal('edit_models', p_ctx), modelsync.decide(p_edits, p_ctx));
+	return coalesce(modelsync.refusal('edit_models', p_ctx),
+		modelsync.decide(p_edits, p_ctx, p_allow_paid_free));
 end
 $$;

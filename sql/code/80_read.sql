@@ -149,13 +149,18 @@ as $$
 		'attempt', r.attempt);
 $$;
 
--- Runs, newest first.
-create or replace function modelsync.history(p_limit int)
+-- Runs, newest first; null: in any state, since ever, up to the newest.
+create or replace function modelsync.history(p_limit int, p_state text default null,
+	p_since timestamptz default null, p_before bigint default null)
 returns setof jsonb
 language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select modelsync.run_json(r) from modelsync.run r order by r.run_id desc limit p_limit;
+	select modelsync.run_json(r)
+	from modelsync.run r
+	where (p_state is null or r.state = p_state) and (p_since is null or r.started_at >= p_since)
+		and (p_before is null or r.run_id < p_before)
+	order by r.run_id desc limit p_limit;
 $$;
 
 -- One run, or null.
@@ -231,6 +236,25 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select coalesce((select d.rest from modelsync.model_document d where d.model_id = p_model_id), '{}');
+$$;
+
+-- A run, named by its number or by that of its row in the contract's log, with the
+-- first p_limit changes that it made; null when there is none.
+create or replace function modelsync.sync_log(p_id text, p_limit int)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select modelsync.run_json(r) || jsonb_build_object(
+		'hold_state', (select h.state from modelsync.hold h where h.hold_id = r.hold_id),
+		'changes_total', coalesce((select c.fields from modelsync.changeset c
+			where c.changeset_id = r.changeset_id), 0),
+		'changes', (select coalesce(jsonb_agg(x), '[]')
+			from modelsync.changeset_changes(r.changeset_id, p_limit) x))
+	from modelsync.run r
+	where r.run_id = case when p_id ~ '^[0-9]{1,18}$' then p_id::bigint end
+		or r.sync_log_id = case when p_id ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+			then p_id::uuid end;
 $$;
 
 create or replace function modelsync.hold_json(h modelsync.hold)

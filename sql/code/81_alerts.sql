@@ -12,8 +12,10 @@ as $$
 		'acknowledged_at', a.acknowledged_at, 'acknowledged_by', a.acknowledged_by);
 $$;
 
--- Newest first; p_all: the acknowledged ones too; p_model null: of all models.
-create or replace function modelsync.alert_list(p_limit int, p_all bool, p_model text)
+-- Newest first; p_all: the acknowledged ones too; p_model null: of all models;
+-- p_before: older than the one with that number.
+create or replace function modelsync.alert_list(p_limit int, p_all bool, p_model text,
+	p_before bigint default null)
 returns setof jsonb
 language sql stable
 set search_path = pg_catalog, pg_temp
@@ -21,6 +23,7 @@ as $$
 	select modelsync.alert_json(a)
 	from modelsync.alert a
 	where (p_all or a.acknowledged_at is null) and (p_model is null or a.model_id = p_model)
+		and (p_before is null or a.alert_id < p_before)
 	order by a.alert_id desc limit p_limit;
 $$;
 

@@ -151,7 +151,7 @@ begin
 	answer := modelsync.decide(jsonb_build_array(jsonb_strip_nulls(jsonb_build_object(
 			'model_id', coalesce(model, ''), 'is_free', p_is_free, 'is_pro', p_is_pro,
 			'is_enterprise', p_is_enterprise, 'status', p_status))),
-		modelsync.sql_context());
+		modelsync.sql_context(), true);
 	if not (answer ->> 'ok')::bool then
 		return jsonb_build_object('success', false, 'error', format('%s %s',
 			answer #>> '{errors,0,path}', answer #>> '{errors,0,message}'));

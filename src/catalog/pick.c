@@ -26,7 +26,7 @@ static bool fail_unknown_field(const char *name, struct ms_error *err)
 }
 
 bool ms_sort_parse(const char *list, struct ms_sort_key *keys, size_t max, size_t *count,
-		  struct ms_error *err)
+		   struct ms_error *err)
 {
 	char *copy = ms_strdup(list), *save = NULL;
 	bool ok = true;
@@ -64,7 +64,8 @@ static int compare(const void *a, const void *b, void *arg)
 struct ms_model **ms_models_pick(const struct ms_catalog *c, const struct ms_filter *f,
 				 const struct ms_sort_key *keys, size_t n, size_t *count)
 {
-	struct ms_model **models = ms_alloc_array(c->count ? c->count : 1, sizeof(struct ms_model *));
+	struct ms_model **models =
+		ms_alloc_array(c->count ? c->count : 1, sizeof(struct ms_model *));
 	struct order order = {keys, n};
 
 	*count = 0;

@@ -162,6 +162,7 @@ static bool show_run(struct cli *cli, struct ms_error *err)
 
 bool command_history(struct cli *cli, struct ms_error *err)
 {
+	struct ms_run_query query = {0};
 	struct ms_json *runs;
 	int64_t limit = 20;
 
@@ -169,7 +170,8 @@ bool command_history(struct cli *cli, struct ms_error *err)
 		return show_run(cli, err);
 	if (!args_number(cli, ARG_LIMIT, 1, 1000000, &limit, err))
 		return false;
-	if (!session_open(cli, err) || !ms_db_history(cli->db, (int)limit, &runs, err))
+	query.limit = (int)limit;
+	if (!session_open(cli, err) || !ms_db_history(cli->db, &query, &runs, err))
 		return false;
 	if (args_has(cli, ARG_JSON))
 		print_json(runs);

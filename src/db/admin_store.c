@@ -9,14 +9,16 @@
 bool ms_alerts_list(struct ms_db *db, const struct ms_alert_query *query, struct ms_json **out,
 		    struct ms_error *err)
 {
-	char limit[16];
-	const char *params[] = {limit, query->all ? "true" : "false", query->model};
+	char limit[16], before[24];
+	const char *params[] = {limit, query->all ? "true" : "false", query->model, before};
 
 	(void)snprintf(limit, sizeof(limit), "%d", query->limit);
+	(void)snprintf(before, sizeof(before), "%lld", (long long)query->before);
 	return db_query_json(db,
 			     "SELECT coalesce(jsonb_agg(a), '[]')"
-			     " FROM modelsync.alert_list($1::int, $2::boolean, $3) a",
-			     3, params, out, err);
+			     " FROM modelsync.alert_list($1::int, $2::boolean, $3,"
+			     " nullif($4::bigint, 0)) a",
+			     4, params, out, err);
 }
 
 bool ms_alerts_acknowledge(struct ms_db *db, const int64_t *alerts, size_t count,

@@ -47,6 +47,8 @@ void ms_db_free(struct ms_db *db)
 	ms_free(db->purpose);
 	ms_free(db->origin);
 	ms_free(db->os_user);
+	ms_free(db->caller_profile);
+	ms_free(db->caller_source);
 	ms_free(db);
 }
 

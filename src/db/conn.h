@@ -11,6 +11,7 @@
 
 struct ms_db {
 	char *conninfo, *purpose, *origin, *os_user;
+	char *caller_profile, *caller_source; /* NULL = this process */
 	int connect_timeout_s, statement_timeout_s;
 	bool read_only;
 

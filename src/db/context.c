@@ -31,14 +31,26 @@ static char *source_of_session(void)
 	return ssh && *ssh ? ms_strndup(ssh, strcspn(ssh, " ")) : ms_strdup("local");
 }
 
+void ms_db_act_for(struct ms_db *db, const char *profile, const char *source)
+{
+	ms_free(db->caller_profile);
+	ms_free(db->caller_source);
+	db->caller_profile = ms_strdup(profile);
+	db->caller_source = ms_strdup(source);
+}
+
 struct ms_json *db_context(const struct ms_db *db, const char *reason)
 {
 	struct ms_json *ctx = ms_json_new_object();
-	char buf[1024], *source = source_of_session();
+	char buf[1024],
+		*source = db->caller_source ? ms_strdup(db->caller_source) : source_of_session();
 
 	ms_json_add_string(ctx, "origin", db->origin);
-	ms_json_add_string(ctx, "os_user",
-			   db->os_user ? db->os_user : login_name(buf, sizeof(buf)));
+	if (db->caller_profile) /* whose name the database knows */
+		ms_json_add_string(ctx, "profile", db->caller_profile);
+	else
+		ms_json_add_string(ctx, "os_user",
+				   db->os_user ? db->os_user : login_name(buf, sizeof(buf)));
 	ms_json_add_string(ctx, "source", source);
 	if (reason && *reason)
 		ms_json_add_string(ctx, "reason", reason);

@@ -11,14 +11,17 @@ bool ms_audit_list(struct ms_db *db, const struct ms_audit_query *query, struct 
 	static const char sql[] =
 		"SELECT coalesce(jsonb_agg(a), '[]') FROM modelsync.audit_list($1::int,"
 		" to_timestamp(nullif($2::bigint, 0)), CASE WHEN $3::jsonb IS NOT NULL THEN"
-		" ARRAY(SELECT jsonb_array_elements_text($3::jsonb)) END) a";
-	char limit[16], since[24], *models = query->models ? ms_json_print(query->models) : NULL;
-	const char *params[] = {limit, since, models};
+		" ARRAY(SELECT jsonb_array_elements_text($3::jsonb)) END,"
+		" nullif($4::bigint, 0)) a";
+	char limit[16], since[24], before[24];
+	char *models = query->models ? ms_json_print(query->models) : NULL;
+	const char *params[] = {limit, since, models, before};
 	bool ok;
 
 	snprintf(limit, sizeof(limit), "%d", query->limit);
 	snprintf(since, sizeof(since), "%lld", (long long)query->since);
-	ok = db_query_json(db, sql, 3, params, out, err);
+	snprintf(before, sizeof(before), "%lld", (long long)query->before);
+	ok = db_query_json(db, sql, 4, params, out, err);
 	ms_free(models);
 	return ok;
 }

@@ -197,6 +197,12 @@ bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *
 	return db_load_models(db, "modelsync.model", 0, NULL, out, err);
 }
 
+bool ms_models_load_one(struct ms_db *db, const char *id, struct ms_catalog **out,
+			struct ms_error *err)
+{
+	return db_load_models(db, "modelsync.model WHERE model_id = $1", 1, &id, out, err);
+}
+
 bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json, struct ms_error *err)
 {
 	static const char sql[] =

@@ -17,15 +17,34 @@ bool ms_db_status(struct ms_db *db, const struct ms_config *config, struct ms_js
 	return ok;
 }
 
-bool ms_db_history(struct ms_db *db, int limit, struct ms_json **out, struct ms_error *err)
+static void number_text(char *buf, size_t size, int64_t n)
 {
-	char number[16];
-	const char *param = number;
+	(void)snprintf(buf, size, "%lld", (long long)n);
+}
 
-	snprintf(number, sizeof(number), "%d", limit);
-	return db_query_json(
-		db, "SELECT coalesce(jsonb_agg(h), '[]') FROM modelsync.history($1::int) h", 1,
-		&param, out, err);
+bool ms_db_history(struct ms_db *db, const struct ms_run_query *query, struct ms_json **out,
+		   struct ms_error *err)
+{
+	static const char sql[] =
+		"SELECT coalesce(jsonb_agg(h), '[]') FROM modelsync.history($1::int, $2,"
+		" to_timestamp(nullif($3::bigint, 0)), nullif($4::bigint, 0)) h";
+	char limit[16], since[24], before[24];
+	const char *params[] = {limit, query->state, since, before};
+
+	number_text(limit, sizeof(limit), query->limit);
+	number_text(since, sizeof(since), query->since);
+	number_text(before, sizeof(before), query->before);
+	return db_query_json(db, sql, 4, params, out, err);
+}
+
+/* An empty object is no run. */
+static bool require_run(struct ms_json **run, const char *id, struct ms_error *err)
+{
+	if (ms_json_get(*run, "run"))
+		return true;
+	ms_json_free(*run);
+	*run = NULL;
+	return ms_fail(err, MS_ERR_VALIDATION, "there is no run %s", id);
 }
 
 bool ms_db_run(struct ms_db *db, int64_t run, struct ms_json **out, struct ms_error *err)
@@ -33,15 +52,30 @@ bool ms_db_run(struct ms_db *db, int64_t run, struct ms_json **out, struct ms_er
 	char number[24];
 	const char *param = number;
 
-	snprintf(number, sizeof(number), "%lld", (long long)run);
-	if (!db_query_json(db, "SELECT coalesce(modelsync.run_detail($1::bigint), '{}')", 1, &param,
-			   out, err))
-		return false;
-	if (ms_json_get(*out, "run"))
-		return true;
-	ms_json_free(*out);
-	*out = NULL;
-	return ms_fail(err, MS_ERR_VALIDATION, "there is no run %s", number);
+	number_text(number, sizeof(number), run);
+	return db_query_json(db, "SELECT coalesce(modelsync.run_detail($1::bigint), '{}')", 1,
+			     &param, out, err) &&
+	       require_run(out, number, err);
+}
+
+bool ms_db_sync_log(struct ms_db *db, const char *id, struct ms_json **out, struct ms_error *err)
+{
+	char limit[16];
+	const char *params[] = {id, limit};
+
+	number_text(limit, sizeof(limit), MS_CHANGES_MAX);
+	return db_query_json(db, "SELECT coalesce(modelsync.sync_log($1, $2::int), '{}')", 2,
+			     params, out, err) &&
+	       require_run(out, id, err);
+}
+
+bool ms_db_figures(struct ms_db *db, int days, struct ms_json **out, struct ms_error *err)
+{
+	char number[16];
+	const char *param = number;
+
+	number_text(number, sizeof(number), days);
+	return db_query_json(db, "SELECT modelsync.run_figures($1::int)", 1, &param, out, err);
 }
 
 struct event_reader {
@@ -56,16 +90,11 @@ static bool read_event(void *arg, const PGresult *row)
 	return reader->fn(reader->arg, PQgetvalue(row, 0, 0), PQgetvalue(row, 0, 1));
 }
 
-static void number_text(char *buf, size_t size, int64_t n)
-{
-	(void)snprintf(buf, size, "%lld", (long long)n);
-}
-
 bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event_fn fn, void *arg,
 		  struct ms_error *err)
 {
 	static const char sql[] =
-		"SELECT (jsonb_build_object('type', type, 'model_id', model_id, 'run', run,"
+		"SELECT (jsonb_build_object('event_id', event_id, 'type', type, 'model_id', model_id, 'run', run,"
 		"  'changeset', changeset, 'at', at, 'origin', origin, 'os_user', os_user,"
 		"  'actor', actor)"
 		"  || jsonb_strip_nulls(jsonb_build_object('reason', reason, 'rule', rule))"
@@ -76,9 +105,13 @@ bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event
 		"   AND ($5::bigint = 0 OR at < to_timestamp($5::bigint))"
 		"   AND ($6::text IS NULL OR model_id = $6::text)"
 		"   AND ($7::text IS NULL OR type = ANY (string_to_array($7::text, ',')))"
-		"  ORDER BY event_id DESC LIMIT nullif($4::bigint, 0)) e ORDER BY event_id";
-	char run[24], changeset[24], since[24], until[24], limit[24];
-	const char *params[] = {run, changeset, since, limit, until, query->model, query->types};
+		"   AND ($8::bigint = 0 OR event_id < $8::bigint)"
+		"  ORDER BY event_id DESC LIMIT nullif($4::bigint, 0)) e"
+		" ORDER BY CASE WHEN $9::boolean THEN -event_id ELSE event_id END";
+	char run[24], changeset[24], since[24], until[24], limit[24], before[24];
+	const char *params[] = {run,	      changeset, since,
+				limit,	      until,	 query->model,
+				query->types, before,	 query->newest_first ? "true" : "false"};
 	struct event_reader reader = {fn, arg};
 
 	number_text(run, sizeof(run), query->run);
@@ -86,7 +119,8 @@ bool ms_db_events(struct ms_db *db, const struct ms_event_query *query, ms_event
 	number_text(since, sizeof(since), query->since);
 	number_text(until, sizeof(until), query->until);
 	number_text(limit, sizeof(limit), query->limit);
-	return db_each_row(db, sql, 7, params, read_event, &reader, err);
+	number_text(before, sizeof(before), query->before);
+	return db_each_row(db, sql, 9, params, read_event, &reader, err);
 }
 
 /* One of a list of words that is not in another; NULL when there is none. */

@@ -151,6 +151,28 @@ bool ms_models_edit(struct ms_db *db, const struct ms_edit_batch *batch,
 	return ok && take_reply(reply, "results", "applied", out, err);
 }
 
+bool ms_models_edit_given(struct ms_db *db, const struct ms_json *edits, bool allow_paid_free,
+			  const char *reason, struct ms_json **reply, struct ms_error *err)
+{
+	char *text = ms_json_print(edits), *ctx = db_context_text(db, reason);
+	const char *params[] = {text, ctx, allow_paid_free ? "true" : "false"}, *code;
+	bool ok =
+		db_query_json(db, "SELECT modelsync.edit_models($1::jsonb, $2::jsonb, $3::boolean)",
+			      3, params, reply, err);
+
+	ms_free(text);
+	ms_free(ctx);
+	if (!ok)
+		return false;
+	code = ms_json_text(ms_json_get(*reply, "code"));
+	if (strcmp(code, "invalid") == 0 || strcmp(code, "paid_free") == 0 ||
+	    db_check_reply(*reply, err))
+		return true;
+	ms_json_free(*reply);
+	*reply = NULL;
+	return false;
+}
+
 bool ms_changeset_undo(struct ms_db *db, int64_t changeset, bool dry_run, const char *reason,
 		       struct ms_write_result **out, struct ms_error *err)
 {
@@ -160,8 +182,8 @@ bool ms_changeset_undo(struct ms_db *db, int64_t changeset, bool dry_run, const 
 	bool ok;
 
 	snprintf(number, sizeof(number), "%lld", (long long)changeset);
-	ok = db_query_json(db, "SELECT modelsync.undo($1::bigint, $2::jsonb, $3::boolean)", 3, params,
-			   &reply, err);
+	ok = db_query_json(db, "SELECT modelsync.undo($1::bigint, $2::jsonb, $3::boolean)", 3,
+			   params, &reply, err);
 	ms_free(ctx);
 	return ok && take_reply(reply, "conflicts", "reversed", out, err);
 }
