@@ -114,10 +114,11 @@ bool ms_sort_parse(const char *list, struct ms_sort_key *keys, size_t max, size_
 		   struct ms_error *err) MS_MUST_CHECK;
 
 /*
- * The models that match, in the order of the keys (none: as they lie in the catalogue), at the time
- * when it was loaded. The list is owned, the models belong to the catalogue.
+ * The models that match at that moment, in the order of the keys (none: as they lie in the
+ * catalogue). The list is owned, the models belong to the catalogue.
  */
 struct ms_model **ms_models_pick(const struct ms_catalog *c, const struct ms_filter *f,
-				 const struct ms_sort_key *keys, size_t n, size_t *count);
+				 const struct ms_sort_key *keys, size_t n, int64_t now,
+				 size_t *count);
 
 #endif

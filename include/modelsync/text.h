@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * A growing string with a cap. Always NUL-terminated once something was added. When an addition
@@ -40,6 +41,9 @@ const char *ms_text_nearest(const char *word, const char *const *names);
  * byte `at`, with tildes below the rest of the `len` bytes from there. No line break at the end.
  */
 void ms_text_point_at(struct ms_text *out, const char *text, size_t at, size_t len);
+
+/* A whole number in decimal digits, from min to max; otherwise *out stays. */
+bool ms_text_integer(const char *text, int64_t min, int64_t max, int64_t *out);
 
 /* 12345678 → "12,345,678" in buf; returns buf. */
 char *ms_text_group_digits(char *buf, size_t size, long long n);

@@ -132,12 +132,25 @@ char *ms_time_format_date(char *buf, size_t size, int64_t epoch_s)
 	return buf;
 }
 
+char *ms_time_format_iso(char *buf, size_t size, int64_t epoch_s)
+{
+	struct tm tm;
+
+	if (!to_utc(epoch_s, &tm) || strftime(buf, size, "%Y-%m-%dT%H:%M:%SZ", &tm) == 0)
+		snprintf(buf, size, "?");
+	return buf;
+}
+
 static const struct {
 	const char *suffix;
 	int64_t seconds, until; /* used for ages below `until` seconds; 0 = not for output */
 } units[] = {
-	{"s", 1, 60},	       {"m", 60, 3600},		   {"h", 3600, 2 * 86400},
-	{"d", 86400, 60 * 86400}, {"w", 7 * 86400, 2 * 365 * 86400}, {"y", 365 * 86400, INT64_MAX},
+	{"s", 1, 60},
+	{"m", 60, 3600},
+	{"h", 3600, 2 * 86400},
+	{"d", 86400, 60 * 86400},
+	{"w", 7 * 86400, 2 * 365 * 86400},
+	{"y", 365 * 86400, INT64_MAX},
 	{"mo", 30 * 86400, 0},
 };
 #define UNIT_COUNT (sizeof(units) / sizeof(units[0]))
@@ -172,4 +185,16 @@ bool ms_duration_parse(const char *s, int64_t *seconds)
 			return true;
 		}
 	return false;
+}
+
+bool ms_moment_parse(const char *s, int64_t now, int64_t *epoch_s)
+{
+	int64_t age;
+
+	if (ms_time_parse(s, epoch_s))
+		return true;
+	if (!ms_duration_parse(s, &age))
+		return false;
+	*epoch_s = age < now ? now - age : 0;
+	return true;
 }

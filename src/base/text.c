@@ -2,7 +2,9 @@
 #include "modelsync/text.h"
 
 #include <ctype.h>
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "modelsync/memory.h"
@@ -154,4 +156,17 @@ char *ms_text_group_digits(char *buf, size_t size, long long n)
 	}
 	buf[out] = '\0';
 	return buf;
+}
+
+bool ms_text_integer(const char *text, int64_t min, int64_t max, int64_t *out)
+{
+	char *end;
+	long long n;
+
+	errno = 0;
+	n = strtoll(text, &end, 10);
+	if (!isdigit((unsigned char)text[0]) || *end || errno || n < min || n > max)
+		return false;
+	*out = n;
+	return true;
 }

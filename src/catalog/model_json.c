@@ -90,18 +90,12 @@ static void add_time(struct ms_json *o, const struct member *m, int64_t epoch_s)
 {
 	char buf[32];
 
-	if (!epoch_s) {
+	if (!epoch_s)
 		ms_json_add_null(o, m->name);
-		return;
-	}
-	if (m->kind == KIND_DATE) {
+	else if (m->kind == KIND_DATE)
 		ms_json_add_string(o, m->name, ms_time_format_date(buf, sizeof(buf), epoch_s));
-		return;
-	}
-	ms_time_format(buf, sizeof(buf) - 1, epoch_s);
-	buf[10] = 'T';
-	strcat(buf, "Z");
-	ms_json_add_string(o, m->name, buf);
+	else
+		ms_json_add_string(o, m->name, ms_time_format_iso(buf, sizeof(buf), epoch_s));
 }
 
 static void add_number(struct ms_json *o, const char *name, int64_t n, int64_t nothing)

@@ -62,7 +62,8 @@ static int compare(const void *a, const void *b, void *arg)
 }
 
 struct ms_model **ms_models_pick(const struct ms_catalog *c, const struct ms_filter *f,
-				 const struct ms_sort_key *keys, size_t n, size_t *count)
+				 const struct ms_sort_key *keys, size_t n, int64_t now,
+				 size_t *count)
 {
 	struct ms_model **models =
 		ms_alloc_array(c->count ? c->count : 1, sizeof(struct ms_model *));
@@ -70,7 +71,7 @@ struct ms_model **ms_models_pick(const struct ms_catalog *c, const struct ms_fil
 
 	*count = 0;
 	for (size_t i = 0; i < c->count; i++)
-		if (ms_filter_match(f, &c->models[i], 0, c->loaded_at))
+		if (ms_filter_match(f, &c->models[i], 0, now))
 			models[(*count)++] = &c->models[i];
 	if (n)
 		qsort_r(models, *count, sizeof(*models), compare, &order);

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <ctype.h>
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,25 +48,12 @@ bool args_has(const struct cli *cli, enum arg arg)
 	return cli->values[arg] != NULL;
 }
 
-bool number_parse(const char *text, int64_t min, int64_t max, int64_t *out)
-{
-	char *end;
-	long long n;
-
-	errno = 0;
-	n = strtoll(text, &end, 10);
-	if (!isdigit((unsigned char)text[0]) || *end || errno || n < min || n > max)
-		return false;
-	*out = n;
-	return true;
-}
-
 bool args_number(const struct cli *cli, enum arg arg, int64_t min, int64_t max, int64_t *out,
 		 struct ms_error *err)
 {
 	const char *text = cli->values[arg];
 
-	if (!text || number_parse(text, min, max, out))
+	if (!text || ms_text_integer(text, min, max, out))
 		return true;
 	if (max == INT64_MAX)
 		return ms_fail(err, MS_ERR_USAGE, "--%s %s: not a number from %" PRId64 " on",
@@ -80,18 +65,13 @@ bool args_number(const struct cli *cli, enum arg arg, int64_t min, int64_t max, 
 bool args_time(const struct cli *cli, enum arg arg, int64_t *epoch_s, struct ms_error *err)
 {
 	const char *text = cli->values[arg];
-	int64_t age, now = ms_clock_now();
 
-	if (!text || ms_time_parse(text, epoch_s))
+	if (!text || ms_moment_parse(text, ms_clock_now(), epoch_s))
 		return true;
-	if (!ms_duration_parse(text, &age))
-		return ms_fail(
-			err, MS_ERR_USAGE,
-			"--%s %s: neither an age (30m, 12h, 7d, 2w) nor a time (2026-06-07, "
-			"2026-06-07T18:00)",
-			arg_table[arg].name, text);
-	*epoch_s = age < now ? now - age : 0; /* 0 = all */
-	return true;
+	return ms_fail(err, MS_ERR_USAGE,
+		       "--%s %s: neither an age (30m, 12h, 7d, 2w) nor a time (2026-06-07, "
+		       "2026-06-07T18:00)",
+		       arg_table[arg].name, text);
 }
 
 char *args_join(const struct cli *cli, int first)

@@ -67,7 +67,7 @@ bool command_alerts(struct cli *cli, struct ms_error *err)
 static bool take_ids(struct cli *cli, int64_t *ids, struct ms_error *err)
 {
 	for (int i = 0; i < cli->word_count; i++)
-		if (!number_parse(cli->words[i], 1, INT64_MAX, &ids[i]))
+		if (!ms_text_integer(cli->words[i], 1, INT64_MAX, &ids[i]))
 			return ms_fail(
 				err, MS_ERR_USAGE,
 				"alerts ack %s: not the number of an alert; alerts shows them",

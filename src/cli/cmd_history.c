@@ -151,7 +151,7 @@ static bool show_run(struct cli *cli, struct ms_error *err)
 	int64_t id;
 	bool ok;
 
-	if (!number_parse(cli->words[0], 1, INT64_MAX, &id))
+	if (!ms_text_integer(cli->words[0], 1, INT64_MAX, &id))
 		return ms_fail(err, MS_ERR_USAGE, "%s: not the number of a run", cli->words[0]);
 	if (!session_open(cli, err) || !ms_db_run(cli->db, id, &run, err))
 		return false;

@@ -62,7 +62,7 @@ bool command_undo(struct cli *cli, struct ms_error *err)
 	struct ms_write_result *result;
 	int64_t changeset;
 
-	if (!number_parse(cli->words[0], 1, INT64_MAX, &changeset))
+	if (!ms_text_integer(cli->words[0], 1, INT64_MAX, &changeset))
 		return ms_fail(err, MS_ERR_USAGE,
 			       "undo %s: not the number of a changeset; history and events "
 			       "show them",

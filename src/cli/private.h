@@ -103,7 +103,6 @@ bool args_has(const struct cli *cli, enum arg arg);
 /* Fails with the range unless the value is a whole number in it; otherwise stays when not given. */
 bool args_number(const struct cli *cli, enum arg arg, int64_t min, int64_t max, int64_t *out,
 		 struct ms_error *err) MS_MUST_CHECK;
-bool number_parse(const char *text, int64_t min, int64_t max, int64_t *out);
 /* --since or --until, "7d" ago or a moment; stays when not given. 0 = from the beginning. */
 bool args_time(const struct cli *cli, enum arg arg, int64_t *epoch_s,
 	       struct ms_error *err) MS_MUST_CHECK;

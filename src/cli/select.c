@@ -55,7 +55,8 @@ bool selection_load(struct cli *cli, const char *filter, const char *sort, struc
 	}
 	for (size_t i = 0; is_asked && i < out->catalog->count; i++)
 		ms_model_price_at(&out->catalog->models[i], &request, out->catalog->arena);
-	out->models = ms_models_pick(out->catalog, out->filter, keys, key_count, &out->count);
+	out->models = ms_models_pick(out->catalog, out->filter, keys, key_count,
+				     out->catalog->loaded_at, &out->count);
 	return true;
 }
 

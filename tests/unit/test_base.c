@@ -384,6 +384,31 @@ static void files_of_a_user(void **state)
 	ms_text_clear(&text);
 }
 
+static void moments_and_integers(void **state)
+{
+	int64_t n = 7, now = 1780858985;
+	char buf[32];
+
+	(void)state;
+	assert_string_equal(ms_time_format_iso(buf, sizeof(buf), now), "2026-06-07T19:03:05Z");
+	assert_true(ms_moment_parse("2026-06-07T19:03:05Z", 0, &n));
+	assert_int_equal(n, now);
+	assert_true(ms_moment_parse("2h", now, &n));
+	assert_int_equal(n, now - 7200);
+	assert_true(ms_moment_parse("100y", now, &n));
+	assert_int_equal(n, 0);
+	assert_false(ms_moment_parse("yesterday", now, &n));
+	assert_true(ms_text_integer("20", 1, 20, &n));
+	assert_int_equal(n, 20);
+	assert_false(ms_text_integer("21", 1, 20, &n));
+	assert_false(ms_text_integer("0", 1, 20, &n));
+	assert_false(ms_text_integer("", 0, 20, &n));
+	assert_false(ms_text_integer("+2", 1, 20, &n));
+	assert_false(ms_text_integer("2 ", 1, 20, &n));
+	assert_false(ms_text_integer("99999999999999999999", 1, INT64_MAX, &n));
+	assert_int_equal(n, 20);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +421,7 @@ int main(void)
 		cmocka_unit_test(arena_interns_and_grows),
 		cmocka_unit_test(text_is_capped),
 		cmocka_unit_test(nearest_names),
+		cmocka_unit_test(moments_and_integers),
 		cmocka_unit_test(utf8_validity),
 		cmocka_unit_test(utf8_round_trip_and_width),
 		cmocka_unit_test(json_refuses_what_it_should),

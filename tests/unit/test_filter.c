@@ -221,6 +221,32 @@ static void sort_terms_are_taken_out(void **state)
 	ms_filter_free(NULL);
 }
 
+static void models_are_picked_in_a_written_order(void **state)
+{
+	struct ms_catalog c = {.models = models, .count = MODELS};
+	struct ms_filter *filter = ms_filter_parse("-is:missing", &(struct ms_filter_error){0});
+	struct ms_sort_key keys[2];
+	struct ms_model **picked;
+	struct ms_error err;
+	size_t n, count;
+
+	(void)state;
+	assert_true(ms_sort_parse("-ctx, id", keys, 2, &n, &err));
+	assert_int_equal(n, 2);
+	assert_true(keys[0].descending);
+	assert_false(keys[1].descending);
+	picked = ms_models_pick(&c, filter, keys, n, now, &count);
+	for (size_t i = 1; i < count; i++)
+		assert_true(ms_sort_compare(keys, n, picked[i - 1], picked[i]) < 0);
+	assert_in_range(count, 1, MODELS - 1);
+	ms_free(picked);
+	ms_filter_free(filter);
+	assert_false(ms_sort_parse("ctx,id,name", keys, 2, &n, &err));
+	assert_false(ms_sort_parse("statu", keys, 2, &n, &err));
+	assert_non_null(strstr(err.message, "did you mean status?"));
+	assert_false(ms_sort_parse(",", keys, 2, &n, &err));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -229,6 +255,7 @@ int main(void)
 		cmocka_unit_test(text_fields),
 		cmocka_unit_test(three_valued_logic),
 		cmocka_unit_test(sort_terms_are_taken_out),
+		cmocka_unit_test(models_are_picked_in_a_written_order),
 	};
 
 	return cmocka_run_group_tests_name("filter", tests, set_up, NULL);
