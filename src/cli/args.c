@@ -13,6 +13,7 @@ const struct arg_info arg_table[ARG_COUNT] = {
 	[ARG_LOCAL] = {"local", NULL, "use a private PostgreSQL of your own, created on first use"},
 	[ARG_READ_ONLY] = {"read-only", NULL, "write nothing to the database"},
 	[ARG_THEME] = {"theme", "NAME", "colours of the console: dark, light, mono"},
+	[ARG_CHECK_KEYS] = {"check-keys", NULL, "check the key file of the console and show all keys"},
 	[ARG_DAEMON] = {"daemon", NULL, "the same as the command daemon"},
 	[ARG_HELP] = {"help", NULL, "show this help, or that of the command"},
 	[ARG_VERSION] = {"version", NULL, "show the version"},

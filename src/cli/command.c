@@ -3,7 +3,7 @@
 
 #include "private.h"
 
-#define CONSOLE_ARGS 0u
+#define CONSOLE_ARGS ARG_BIT(ARG_CHECK_KEYS)
 #define SYNC_ARGS                                                                                  \
 	(ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_FROM) | ARG_BIT(ARG_FORCE) | ARG_BIT(ARG_APPLY_HELD) | \
 	 ARG_BIT(ARG_DISCARD_HELD) | ARG_BIT(ARG_JSON))

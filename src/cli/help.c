@@ -51,6 +51,8 @@ void help_print(FILE *to)
 	}
 	fputs("\nOptions, before or after the command:\n", to);
 	print_args(to, ARGS_GLOBAL);
+	fputs("\nOptions of the console:\n", to);
+	print_args(to, command_table->args);
 	fprintf(to, "\n%s\nmodelsync-tui COMMAND --help shows the options of a command.\n",
 		exit_codes);
 }

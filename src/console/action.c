@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "key.h"
 #include "modelsync/console.h"
 
 #define T MS_SCOPE_TABLE
@@ -47,10 +46,7 @@ static const struct ms_action_info infos[MS_ACTION_COUNT] = {
 #undef O
 #undef L
 
-static const struct {
-	unsigned scopes;
-	const char *name;
-} scope_names[] = {
+const struct ms_scope_name ms_scope_names[] = {
 	{MS_SCOPE_TABLE | MS_SCOPE_DETAIL | MS_SCOPE_LISTS, "all screens"},
 	{MS_SCOPE_TABLE, "Models"},
 	{MS_SCOPE_DETAIL, "one model"},
@@ -66,6 +62,7 @@ static const struct {
 	{MS_SCOPE_INPUT, "input"},
 	{MS_SCOPE_MENU, "question"},
 	{MS_SCOPE_COLUMNS, "columns"},
+	{0, NULL},
 };
 
 const struct ms_action_info *ms_action_info(enum ms_action action)
@@ -73,59 +70,15 @@ const struct ms_action_info *ms_action_info(enum ms_action action)
 	return &infos[action];
 }
 
-static const char *next_key(const char *keys, uint32_t *key)
-{
-	size_t len = strcspn(keys, " ");
-
-	*key = ms_key_from_name(keys, len);
-	keys += len;
-	return keys + strspn(keys, " ");
-}
-
-enum ms_action ms_action_for_key(enum ms_scope scope, uint32_t key)
-{
-	for (int i = 1; i < MS_ACTION_COUNT; i++) {
-		const char *keys = infos[i].keys;
-
-		if (!(infos[i].scopes & (unsigned)scope))
-			continue;
-		while (*keys) {
-			uint32_t k;
-
-			keys = next_key(keys, &k);
-			if (k == key)
-				return (enum ms_action)i;
-		}
-	}
-	return MS_ACTION_NONE;
-}
-
-void ms_action_each_key(enum ms_action action, ms_action_key_fn fn, void *arg)
-{
-	const char *keys = infos[action].keys;
-
-	while (*keys) {
-		uint32_t key;
-
-		keys = next_key(keys, &key);
-		fn(arg, action, key);
-	}
-}
-
-size_t ms_action_first_key(const struct ms_action_info *info)
-{
-	return strcspn(info->keys, " ");
-}
-
 void ms_action_scope_names(unsigned scopes, struct ms_text *out)
 {
 	const char *comma = "";
 
-	for (size_t i = 0; i < sizeof(scope_names) / sizeof(scope_names[0]); i++) {
-		if ((scopes & scope_names[i].scopes) != scope_names[i].scopes)
+	for (const struct ms_scope_name *s = ms_scope_names; s->name; s++) {
+		if ((scopes & s->scopes) != s->scopes)
 			continue;
-		scopes &= ~scope_names[i].scopes;
-		ms_text_addf(out, "%s%s", comma, scope_names[i].name);
+		scopes &= ~s->scopes;
+		ms_text_addf(out, "%s%s", comma, s->name);
 		comma = ", ";
 	}
 }

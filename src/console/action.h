@@ -9,7 +9,7 @@
 #include "modelsync/text.h"
 
 /*
- * The table of actions (action.def) makes the key map, the help, the hints of the footer, the
+ * The table of actions (action.def) makes the default key map, the help, the hints of the footer, the
  * palette and the manual's key section.
  */
 enum ms_action {
@@ -39,6 +39,9 @@ enum ms_scope {
 	MS_SCOPE_COLUMNS = 4096
 };
 #define MS_SCOPE_LAST  MS_SCOPE_COLUMNS
+#define MS_SCOPE_COUNT 13
+#define MS_SCOPE_ALL   ((1u << MS_SCOPE_COUNT) - 1)
+_Static_assert(MS_SCOPE_LAST == 1u << (MS_SCOPE_COUNT - 1), "MS_SCOPE_COUNT counts the scopes");
 #define MS_SCOPE_LISTS (MS_SCOPE_RUNS | MS_SCOPE_CHANGES | MS_SCOPE_AUDIT | MS_SCOPE_MESSAGES)
 
 enum ms_action_flag {
@@ -49,19 +52,18 @@ enum ms_action_flag {
 
 struct ms_ui;
 struct ms_action_info {
-	const char *name, *keys, *help;
+	const char *name, *keys, *help; /* keys: the default ones */
 	unsigned scopes, hints, flags;
 	void (*run)(struct ms_ui *ui); /* NULL for those that only dialogs know */
 };
 const struct ms_action_info *ms_action_info(enum ms_action action);
 
-/* What the key does in that scope, or MS_ACTION_NONE. */
-enum ms_action ms_action_for_key(enum ms_scope scope, uint32_t key);
-/* Calls fn for each key of the action. */
-typedef void (*ms_action_key_fn)(void *arg, enum ms_action action, uint32_t key);
-void ms_action_each_key(enum ms_action action, ms_action_key_fn fn, void *arg);
-/* Length of the first key's name at the start of info->keys. */
-size_t ms_action_first_key(const struct ms_action_info *info);
+/* Names of scopes and of some groups of them, the groups first; ends with a NULL name. */
+struct ms_scope_name {
+	unsigned scopes;
+	const char *name;
+};
+extern const struct ms_scope_name ms_scope_names[];
 /* "all screens, text": where the keys work. */
 void ms_action_scope_names(unsigned scopes, struct ms_text *out);
 

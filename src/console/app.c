@@ -37,6 +37,7 @@ struct app {
 	struct ms_lanes *lanes;
 	struct ms_term *term;
 	struct ms_canvas *canvas;
+	struct ms_keymap *keymap; /* NULL: the default one */
 	struct ms_key_decoder decoder;
 	struct ms_timer *esc_timer, *rest_timer, *tick_timer, *resize_timer;
 	int64_t esc_delay_ms;
@@ -426,6 +427,22 @@ static void watch_world(struct app *app)
 	ms_timer_start(app->tick_timer, TICK_MS);
 }
 
+/* A wrong key file must not keep anybody out: the default keys work, and Messages says why. */
+static void load_keys(struct app *app)
+{
+	struct ms_text problems;
+	char *path, *line, *rest;
+
+	ms_text_init(&problems, 0);
+	ms_keymap_load(&app->keymap, &path, &problems);
+	if (app->keymap)
+		app->ui->keymap = app->keymap;
+	for (rest = problems.data; rest && (line = strsep(&rest, "\n")) && *line;)
+		ms_ui_note(app->ui, MS_NOTE_ERROR, "default keys are in use: %s", line);
+	ms_text_clear(&problems);
+	ms_free(path);
+}
+
 static void start(struct app *app, const struct ms_console_options *o, bool is_utf8)
 {
 	const struct ms_config *config = o->config;
@@ -435,6 +452,7 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 	app->esc_delay_ms = esc_delay();
 	app->ui = ms_ui_new(ms_config_string(config, MS_OPT_CONSOLE_LABEL), read_only,
 			    ms_clock_now());
+	load_keys(app);
 	app->canvas = ms_canvas_new(1, 1, draws_ascii(config, is_utf8));
 	ms_key_decoder_init(&app->decoder, is_utf8);
 	ms_term_teach(app->term, &app->decoder);
@@ -461,6 +479,7 @@ static void stop(struct app *app)
 	ms_loop_free(app->loop);
 	ms_canvas_free(app->canvas);
 	ms_ui_free(app->ui);
+	ms_keymap_free(app->keymap);
 }
 
 bool ms_console_run(const struct ms_console_options *options, struct ms_error *err)

@@ -29,9 +29,10 @@ static void add_piece(struct ms_page *page, struct ms_text *line, size_t width, 
 	ms_text_addf(line, "%s%s", line->len ? "  " : "", piece);
 }
 
-static void add_question(struct ms_page *page, size_t width, const char *title,
-			 const struct ms_choice *choices, size_t n)
+static void add_question(const struct ms_ui *ui, struct ms_page *page, size_t width,
+			 const char *title, const struct ms_choice *choices, size_t n)
 {
+	char cancel[40];
 	struct ms_text line;
 
 	ms_text_init(&line, 0);
@@ -48,7 +49,7 @@ static void add_question(struct ms_page *page, size_t width, const char *title,
 			       ms_key_name(name, sizeof(name), choices[i].key), choices[i].label);
 		add_piece(page, &line, width, piece);
 	}
-	add_piece(page, &line, width, "Esc cancel");
+	add_piece(page, &line, width, ms_ui_keyed(ui, cancel, sizeof(cancel), "{cancel} cancel"));
 	ms_page_add(page, MS_STYLE_QUESTION, ms_text_str(&line));
 	ms_text_clear(&line);
 }
@@ -62,7 +63,7 @@ void ms_question_draw(const struct ms_ui *ui, struct ms_canvas *c, const char *t
 	int end_of_title = (int)ms_utf8_columns(title) + 2;
 
 	ms_layout_get(ui, &l);
-	add_question(&page, (size_t)(l.pending.w - 2), title, choices, n);
+	add_question(ui, &page, (size_t)(l.pending.w - 2), title, choices, n);
 	r = l.pending;
 	r.h = (int)page.count;
 	r.y -= r.h - 1;

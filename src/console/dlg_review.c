@@ -313,7 +313,7 @@ static bool can_apply(struct ms_ui *ui, struct review *v)
 	v->complaint = !ui->is_connected ? "not connected: the edits stay staged; try again later"
 		       : v->rows == 0	 ? "nothing would change any more"
 		       : v->stale == v->rows
-			       ? "all rows changed since: stage them again, or u drops them"
+			       ? "all rows changed since: stage them again, or {undo} drops them"
 			       : NULL;
 	return !v->complaint;
 }
@@ -328,7 +328,7 @@ static void accept(struct ms_ui *ui, struct review *v)
 		return;
 	}
 	if (!v->needs_count) {
-		v->complaint = "Enter alone never writes: press y";
+		v->complaint = "{accept} alone never writes: press y";
 		return;
 	}
 	if (v->count.len == 0 || *end != '\0' || n != v->rows) {
@@ -339,14 +339,14 @@ static void accept(struct ms_ui *ui, struct review *v)
 		apply(ui, v);
 }
 
-static enum ms_action editing_action(uint32_t key)
+static enum ms_action editing_action(const struct ms_ui *ui, uint32_t key)
 {
-	return ms_action_for_key(MS_SCOPE_INPUT, key);
+	return ms_keymap_action(ui->keymap, MS_SCOPE_INPUT, key);
 }
 
-static void type_reason(struct review *v, uint32_t key, bool is_pasted)
+static void type_reason(const struct ms_ui *ui, struct review *v, uint32_t key, bool is_pasted)
 {
-	enum ms_action action = is_pasted ? MS_ACTION_NONE : editing_action(key);
+	enum ms_action action = is_pasted ? MS_ACTION_NONE : editing_action(ui, key);
 
 	if (action != MS_ACTION_NONE)
 		ms_line_action(&v->reason, action);
@@ -354,13 +354,13 @@ static void type_reason(struct review *v, uint32_t key, bool is_pasted)
 		ms_line_type(&v->reason, is_pasted && key < ' ' ? ' ' : key);
 }
 
-static bool type_count(struct review *v, uint32_t key)
+static bool type_count(const struct ms_ui *ui, struct review *v, uint32_t key)
 {
 	if (!v->needs_count)
 		return false;
 	if (key >= '0' && key <= '9')
 		return ms_line_type(&v->count, key);
-	return ms_line_action(&v->count, editing_action(key) == MS_ACTION_erase_left
+	return ms_line_action(&v->count, editing_action(ui, key) == MS_ACTION_erase_left
 						 ? MS_ACTION_erase_left
 						 : MS_ACTION_NONE);
 }
@@ -379,7 +379,7 @@ static void review_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum
 	} else if (action == MS_ACTION_field_next) {
 		v->in_reason = !v->in_reason;
 	} else if (v->in_reason || is_pasted) {
-		type_reason(v, key, is_pasted);
+		type_reason(ui, v, key, is_pasted);
 	} else if (!v->needs_count && key == 'y') {
 		if (can_apply(ui, v))
 			apply(ui, v);
@@ -387,7 +387,7 @@ static void review_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum
 		ms_dialog_close(ui, d);
 	} else if (action == MS_ACTION_help) {
 		ms_help_open(ui);
-	} else if (!type_count(v, key)) {
+	} else if (!type_count(ui, v, key)) {
 		ms_page_scroll(&v->page, action, r.h - 2 - FIXED_LINES);
 	}
 }
@@ -395,28 +395,34 @@ static void review_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum
 /* --- drawing -------------------------------------------------------------------------------------
  */
 
-static void draw_confirmation(const struct review *v, struct ms_canvas *c, struct ms_rect at)
+static void draw_confirmation(const struct ms_ui *ui, const struct review *v, struct ms_canvas *c,
+			      struct ms_rect at)
 {
+	char name[MS_KEY_NAME_MAX];
+	const char *accept = ms_ui_key(ui, MS_ACTION_accept, name);
 	int x;
 
 	if (v->complaint) {
-		ms_canvas_text(c, at.x, at.y, at.w, MS_STYLE_ERROR, v->complaint);
+		ms_ui_keyed_text(ui, c, at, MS_STYLE_ERROR, v->complaint);
 		return;
 	}
 	if (!v->needs_count) {
-		x = ms_canvas_text(c, at.x, at.y, at.w, MS_STYLE_HEADING,
-				   at.w < NARROW ? "y writes  Tab reason  Esc back "
-						 : "y writes, Tab adds a reason, Esc goes back ");
+		x = ms_ui_keyed_text(
+			ui, c, at, MS_STYLE_HEADING,
+			at.w < NARROW
+				? "y writes  {field-next} reason  {cancel} back "
+				: "y writes, {field-next} adds a reason, {cancel} goes back ");
 		if (!v->in_reason)
 			ms_canvas_cursor(c, at.x + x, at.y);
 		return;
 	}
 	if (at.w < NARROW)
 		x = ms_canvas_textf(c, at.x, at.y, at.w - 8, MS_STYLE_HEADING,
-				    "Type %zu, Enter writes: ", v->rows);
+				    "Type %zu, %s writes: ", v->rows, accept);
 	else
 		x = ms_canvas_textf(c, at.x, at.y, at.w - 8, MS_STYLE_HEADING,
-				    "Type %zu and Enter to write (%s) ", v->rows, v->why_count);
+				    "Type %zu and %s to write (%s) ", v->rows, accept,
+				    v->why_count);
 	if (v->in_reason)
 		ms_canvas_text(c, at.x + x, at.y, at.w - x, MS_STYLE_INPUT, v->count.text);
 	else
@@ -439,7 +445,7 @@ static void review_draw(const struct ms_ui *ui, const struct ms_dialog *d, struc
 		ms_canvas_text(c, in.x + 9, bottom - 1, in.w - 9,
 			       v->reason.len ? MS_STYLE_NORMAL : MS_STYLE_DIM,
 			       v->reason.len ? v->reason.text : "none (Tab)");
-	draw_confirmation(v, c, (struct ms_rect){in.x, bottom, in.w, 1});
+	draw_confirmation(ui, v, c, (struct ms_rect){in.x, bottom, in.w, 1});
 }
 
 static void review_free(struct ms_dialog *d)

@@ -42,19 +42,21 @@ static const char *advice(const struct ms_ui *ui)
 
 	if (err->category == MS_ERR_BUSY && err->retry_after_s > 0)
 		return ui->read_only ? "Wait."
-				     : "Wait, or press r: it asks whether to sync anyway.";
+				     : "Wait, or press {sync}: it asks whether to sync anyway.";
 	if (err->category == MS_ERR_BUSY)
-		return ui->read_only ? "Wait for it." : "Wait for it, or cancel it with K.";
+		return ui->read_only ? "Wait for it."
+				     : "Wait for it, or cancel it with {sync-cancel}.";
 	if (err->category == MS_ERR_CONFLICT) /* another catalogue is held by now */
-		return "Press Esc, then H: it shows what is held now.";
+		return "Press {cancel}, then {hold}: it shows what is held now.";
 	return ms_category_hint(err->category);
 }
 
 static void error_page(const struct ms_ui *ui, struct ms_page *p, int width)
 {
 	const struct ms_error *err = &ui->sync.err;
-	const char *hint = advice(ui);
+	char hint[300];
 
+	ms_ui_keyed(ui, hint, sizeof(hint), advice(ui));
 	if (err->category == MS_ERR_CANCELLED)
 		ms_page_add(p, MS_STYLE_WARNING, "CANCELLED: no model was changed");
 	else
@@ -133,9 +135,10 @@ static void draw_running(const struct ms_ui *ui, struct ms_canvas *c, struct ms_
 	draw_amount(ui, c, in.x, in.y + 3, in.w);
 	ms_canvas_textf(c, in.x, in.y + 5, in.w, MS_STYLE_DIM, "%lld s%s", seconds,
 			s->was_cancelled ? "   cancelling..." : "");
-	ms_canvas_text(c, in.x, in.y + in.h - 1, in.w, MS_STYLE_KEY,
-		       s->is_resolving || ui->read_only ? "Esc hides this"
-							: "Esc hides this, K cancels the sync");
+	ms_ui_keyed_text(ui, c, (struct ms_rect){in.x, in.y + in.h - 1, in.w, 1}, MS_STYLE_KEY,
+			 s->is_resolving || ui->read_only
+				 ? "{cancel} hides this"
+				 : "{cancel} hides this, {sync-cancel} cancels the sync");
 	ms_canvas_cursor(c, in.x, in.y);
 }
 
@@ -199,13 +202,14 @@ static void sync_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct 
 		return;
 	}
 	ms_page_draw(&s->page, c, (struct ms_rect){in.x, in.y, in.w, in.h - 2});
-	ms_canvas_text(
-		c, in.x, in.y + in.h - 1, in.w, MS_STYLE_KEY,
+	ms_ui_keyed_text(
+		ui, c, (struct ms_rect){in.x, in.y + in.h - 1, in.w, 1}, MS_STYLE_KEY,
 		is_held(ui) && !ui->read_only
-			? (in.w < 60 ? "A apply  X discard  Esc later"
-				     : "A applies it after all   X discards it   Esc decides later")
-		: ui->read_only ? "Esc closes   D dry run"
-				: "Esc closes  r syncs again  D dry run");
+			? (in.w < 60
+				   ? "{hold-apply} apply  {hold-discard} discard  {cancel} later"
+				   : "{hold-apply} applies it after all   {hold-discard} discards it   {cancel} decides later")
+		: ui->read_only ? "{cancel} closes   {sync-dry-run} dry run"
+				: "{cancel} closes  {sync} syncs again  {sync-dry-run} dry run");
 	ms_canvas_cursor(c, in.x, in.y);
 }
 

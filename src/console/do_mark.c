@@ -24,7 +24,7 @@ void ms_do_mark(struct ms_ui *ui)
 void ms_do_range(struct ms_ui *ui)
 {
 	ms_rows_range_begin(&ui->rows);
-	ms_ui_note(ui, MS_NOTE_HINT, "range: move, then v marks it, Esc drops it");
+	ms_ui_note(ui, MS_NOTE_HINT, "range: move, then {range} marks it, {cancel} drops it");
 }
 
 void ms_do_mark_all(struct ms_ui *ui)

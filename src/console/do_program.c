@@ -117,7 +117,7 @@ void ms_do_pause(struct ms_ui *ui)
 	if (!ui->is_paused)
 		ms_browse_load(ui);
 	ms_ui_note(ui, MS_NOTE_HINT,
-		   ui->is_paused ? "live updates paused; Z resumes, R loads once"
+		   ui->is_paused ? "live updates paused; {pause} resumes, {reload} loads once"
 				 : "live updates resumed");
 }
 
@@ -231,7 +231,7 @@ static void ask_about_hold(struct ms_ui *ui, const char *what, ms_choice_fn yes)
 	if (!held || ui->sync.is_running) {
 		ms_ui_note(ui, MS_NOTE_HINT,
 			   ui->sync.is_running ? "a sync is running"
-					       : "no held catalogue is shown; H shows it");
+					       : "no held catalogue is shown; {hold} shows it");
 		return;
 	}
 	(void)snprintf(question, sizeof(question), "%s hold #%lld (sync #%lld)?", what,
@@ -286,7 +286,7 @@ void ms_do_interrupt(struct ms_ui *ui)
 	else if (ui->sync.is_running)
 		ms_do_sync_cancel(ui);
 	else if (!ms_screen_leave_pane(ui))
-		ms_ui_note(ui, MS_NOTE_HINT, "nothing to cancel; q quits");
+		ms_ui_note(ui, MS_NOTE_HINT, "nothing to cancel; {back} quits");
 }
 
 static void quit_now(struct ms_ui *ui, int64_t unused)

@@ -33,8 +33,12 @@ enum ms_key {
 
 /* "j", "Space", "PgDn", "^N", "F5" → the key; 0 when there is no such name. */
 uint32_t ms_key_from_name(const char *name, size_t len);
-/* The name of a key, as above; returns buf (≥ 12 bytes). */
+/* The name of a key, as above; returns buf. */
+#define MS_KEY_NAME_MAX 12
 char *ms_key_name(char *buf, size_t size, uint32_t key);
+
+/* The names of keys that are no characters; ends with NULL. */
+const char *const *ms_key_names(void);
 
 /* True for what can be typed into a text field. */
 bool ms_key_is_text(uint32_t key);

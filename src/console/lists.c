@@ -16,6 +16,15 @@ static void run(struct ms_ui *ui, int64_t action)
 	ms_ui_do(ui, (enum ms_action)action);
 }
 
+/* The keys it has here, else where it works. */
+static const char *names_of(const struct ms_ui *ui, int action)
+{
+	unsigned scopes = ms_action_info((enum ms_action)action)->scopes;
+	unsigned here = scopes & ms_screen_scopes(ui);
+
+	return ms_keymap_names(ui->keymap, (enum ms_action)action, here ? here : scopes);
+}
+
 /* What works here comes first. */
 void ms_help_open(struct ms_ui *ui)
 {
@@ -27,8 +36,8 @@ void ms_help_open(struct ms_ui *ui)
 			const struct ms_action_info *info = ms_action_info((enum ms_action)i);
 
 			if (((info->scopes & ms_screen_scopes(ui)) == 0) == is_elsewhere)
-				picks[n++] =
-					(struct ms_pick){info->keys, info->help, info->name, i};
+				picks[n++] = (struct ms_pick){names_of(ui, i), info->help,
+							      info->name, i};
 		}
 	}
 	ms_picker_open(ui, "Keys: type to narrow, Enter runs", picks, n, true, run);
@@ -58,7 +67,7 @@ void ms_palette_open(struct ms_ui *ui)
 			picks[at] = picks[at - 1];
 			at--;
 		}
-		picks[at] = (struct ms_pick){info->name, info->help, info->keys, i};
+		picks[at] = (struct ms_pick){info->name, info->help, names_of(ui, i), i};
 		n++;
 	}
 	ms_picker_open(ui, "Command", picks, n, false, run);

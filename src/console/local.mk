@@ -46,6 +46,11 @@ libconsole_a_SOURCES = \
 	src/console/key.c \
 	src/console/key.h \
 	src/console/key_decode.c \
+	src/console/keyed.c \
+	src/console/keymap.c \
+	src/console/keymap.h \
+	src/console/keymap_file.c \
+	src/console/keymap_private.h \
 	src/console/layout.c \
 	src/console/layout.h \
 	src/console/line.c \

@@ -300,7 +300,8 @@ static void add_next(struct ms_text *out, const struct ms_ui *ui)
 	if (!ms_time_parse(ms_entry_text(ui->status, "next_slot"), &at))
 		return;
 	if (at > ui->now)
-		ms_text_addf(out, "   next %.5s UTC, in %s", ms_time_format(when, sizeof(when), at) + 11,
+		ms_text_addf(out, "   next %.5s UTC, in %s",
+			     ms_time_format(when, sizeof(when), at) + 11,
 			     ms_time_format_age(age, sizeof(age), at - ui->now));
 	else
 		ms_text_add(out, "   next now");
@@ -339,6 +340,7 @@ static int summary_height(const struct ms_ui *ui)
 static void draw_summary(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
 	struct ms_rect line = {r.x, r.y, r.w, 1};
+	char name[MS_KEY_NAME_MAX];
 	struct running running;
 
 	if (find_running(ui, &running)) {
@@ -348,8 +350,8 @@ static void draw_summary(const struct ms_ui *ui, struct ms_rect r, struct ms_can
 	if (ui->health.hold && line.y < r.y + r.h) {
 		ms_canvas_textf(c, line.x + 1, line.y, line.w - 1, MS_STYLE_WARNING,
 				"catalogue #%" PRId64
-				" is HELD: H shows it, to apply or discard it",
-				ui->health.hold);
+				" is HELD: %s shows it, to apply or discard it",
+				ui->health.hold, ms_ui_key(ui, MS_ACTION_hold, name));
 		line.y++;
 	}
 	if (line.y < r.y + r.h)
@@ -359,7 +361,7 @@ static void draw_summary(const struct ms_ui *ui, struct ms_rect r, struct ms_can
 static const struct ms_browse_class browse = {
 	.feed = MS_FEED_RUNS,
 	.list = {columns, sizeof(columns) / sizeof(columns[0]), id_of, style_of},
-	.empty = "No sync has run yet: r starts one, D shows what it would do.",
+	.empty = "No sync has run yet: {sync} starts one, {sync-dry-run} shows what it would do.",
 	.wants_status = true,
 	.summary_height = summary_height,
 	.draw_summary = draw_summary,

@@ -49,7 +49,9 @@ static void offer_force(struct ms_ui *ui, const struct ms_error *err)
 static void note_report(struct ms_ui *ui, const struct ms_run_report *r, bool is_open)
 {
 	const struct ms_run_counts *n = &r->counts;
+	char more[60];
 
+	ms_ui_keyed(ui, more, sizeof(more), is_open ? "" : "; {sync} shows the result");
 	switch (r->state) {
 	case MS_RUN_HELD:
 		ms_ui_note(ui, MS_NOTE_WARNING, "sync #%" PRId64 " was held: %s", r->run,
@@ -69,8 +71,7 @@ static void note_report(struct ms_ui *ui, const struct ms_run_report *r, bool is
 			   "%s: %" PRId64 " added, %" PRId64 " updated, %" PRId64 " gone, %" PRId64
 			   " back%s",
 			   r->state == MS_RUN_PREVIEW ? "dry run" : "sync completed", n->added,
-			   n->updated, n->marked_inactive, n->returned,
-			   is_open ? "" : "; r shows the result");
+			   n->updated, n->marked_inactive, n->returned, more);
 		if (r->rules && r->rules->problem)
 			ms_ui_note(ui, MS_NOTE_WARNING,
 				   "rules wait for the next sync, %zu new models with them: %s",

@@ -17,6 +17,7 @@ struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now)
 	struct ms_ui *ui = ms_alloc(sizeof(*ui));
 
 	ui->label = ms_strdup(label);
+	ui->keymap = ms_keymap_default();
 	ui->database = ms_strdup("");
 	ui->read_only = read_only;
 	ui->now = now;
@@ -57,11 +58,11 @@ void ms_ui_free(struct ms_ui *ui)
 
 void ms_ui_note(struct ms_ui *ui, enum ms_note_kind kind, const char *fmt, ...)
 {
-	char buf[1200];
+	char buf[1200], format[400];
 	va_list ap;
 
 	va_start(ap, fmt);
-	(void)vsnprintf(buf, sizeof(buf), fmt, ap);
+	(void)vsnprintf(buf, sizeof(buf), ms_ui_keyed_format(ui, format, sizeof(format), fmt), ap);
 	va_end(ap);
 	ms_notes_add(&ui->notes, kind, ui->now, "%s", buf);
 	if (kind != MS_NOTE_HINT && ui->screen == MS_SCREEN_MESSAGES) {
@@ -195,7 +196,9 @@ static void take_key(struct ms_ui *ui, uint32_t key, bool is_pasted)
 {
 	struct ms_dialog *d = ui->dialog;
 	enum ms_scope scope = d ? d->class->scope : ms_screen_scope(ui);
-	enum ms_action action = is_pasted ? MS_ACTION_NONE : ms_action_for_key(scope, key);
+	char name[MS_KEY_NAME_MAX];
+	enum ms_action action =
+		is_pasted ? MS_ACTION_NONE : ms_keymap_action(ui->keymap, scope, key);
 
 	ui->notes.current = NULL;
 	if (action == MS_ACTION_redraw || action == MS_ACTION_suspend)
@@ -204,15 +207,12 @@ static void take_key(struct ms_ui *ui, uint32_t key, bool is_pasted)
 		d->class->key(ui, d, key, action, is_pasted);
 	else if (is_pasted)
 		ms_ui_note(ui, MS_NOTE_HINT,
-			   "pasted text was ignored; press / first to filter by it");
+			   "pasted text was ignored; press {filter} first to filter by it");
 	else if (action != MS_ACTION_NONE)
 		ms_ui_do(ui, action);
-	else if (ms_key_is_text(key)) {
-		char name[12];
-
-		ms_ui_note(ui, MS_NOTE_HINT, "%s does nothing here; ? lists the keys",
+	else if (ms_key_is_text(key))
+		ms_ui_note(ui, MS_NOTE_HINT, "%s does nothing here; {help} lists the keys",
 			   ms_key_name(name, sizeof(name), key));
-	}
 }
 
 /* --- events -------------------------------------------------------------------------------- */

@@ -13,6 +13,8 @@
 #include "columns.h"
 #include "dialog.h"
 #include "effect.h"
+#include "key.h"
+#include "keymap.h"
 #include "line.h"
 #include "modelsync/error.h"
 #include "modelsync/json.h"
@@ -124,7 +126,8 @@ struct ms_writing {
 
 struct ms_ui {
 	/* set at the start */
-	char *label; /* "PROD" or "" */
+	char *label;			/* "PROD" or "" */
+	const struct ms_keymap *keymap; /* borrowed */
 	bool read_only;
 	bool is_viewer; /* read-only because the database says so */
 
@@ -183,6 +186,15 @@ void ms_ui_draw(const struct ms_ui *ui, struct ms_canvas *c);
 
 /* Runs an action, unless it is refused now (read-only, no row, another screen's …). */
 void ms_ui_do(struct ms_ui *ui, enum ms_action action);
+/* The first key of the action here, or its name when it has none. */
+const char *ms_ui_key(const struct ms_ui *ui, enum ms_action action, char name[MS_KEY_NAME_MAX]);
+/* The text with the keys of the actions that it names: "{undo} drops them"; returns buf. */
+char *ms_ui_keyed(const struct ms_ui *ui, char *buf, size_t size, const char *text);
+/* Draws it on the first line of the rectangle; returns the columns used. */
+int ms_ui_keyed_text(const struct ms_ui *ui, struct ms_canvas *c, struct ms_rect r,
+		     enum ms_style style, const char *text);
+/* The same for a format of printf. */
+char *ms_ui_keyed_format(const struct ms_ui *ui, char *buf, size_t size, const char *fmt);
 void ms_ui_set_filter(struct ms_ui *ui, const char *text);
 /* Opens the filter line with that text, as if it had been typed. */
 void ms_ui_edit_filter(struct ms_ui *ui, const char *text);
@@ -196,7 +208,7 @@ const struct ms_column *ms_ui_columns(const struct ms_ui *ui, struct ms_columns 
 /* Sends the text to the terminal's clipboard, or says why not; clears it. */
 void ms_ui_copy(struct ms_ui *ui, struct ms_text *text);
 
-/* Tells the user, in the footer and the list of messages. */
+/* Tells the user, in the footer and the list of messages; fmt may name actions as above. */
 void ms_ui_note(struct ms_ui *ui, enum ms_note_kind kind, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 /* An error with what to do about it; `what` says what was tried. */

@@ -13,8 +13,8 @@ void ms_view_filter(const struct ms_ui *ui, const struct ms_layout *l, struct ms
 void ms_view_filter_line(const struct ms_ui *ui, const struct ms_layout *l, const char *text,
 			 const char *count, struct ms_canvas *c);
 /* Words in the place of rows. */
-void ms_view_nothing(struct ms_rect table, const char *first, const char *second,
-		     struct ms_canvas *c);
+void ms_view_nothing(const struct ms_ui *ui, struct ms_rect table, const char *first,
+		     const char *second, struct ms_canvas *c);
 void ms_view_table(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
 void ms_view_pane(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
 void ms_view_footer(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);

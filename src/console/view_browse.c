@@ -50,7 +50,7 @@ static void draw_nothing(const struct ms_ui *ui, const struct ms_browse *b, stru
 	} else {
 		first = "loading...";
 	}
-	ms_view_nothing(r, first, second, c);
+	ms_view_nothing(ui, r, first, second, c);
 }
 
 void ms_browse_draw(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)

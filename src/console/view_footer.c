@@ -13,16 +13,17 @@
 static const char *rule_hint(const struct ms_ui *ui, const struct ms_layout *l)
 {
 	if (l->pane != MS_PANE_FULL)
-		return " Enter: full ";
-	return ui->screen == MS_SCREEN_MODELS ? " q: back, o: history " : " q: back ";
+		return " {detail}: full ";
+	return ui->screen == MS_SCREEN_MODELS ? " {back}: back, {history}: history "
+					      : " {back}: back ";
 }
 
 static void draw_rule(const struct ms_ui *ui, const struct ms_layout *l, const char *subject,
 		      struct ms_canvas *c)
 {
-	const char *hint = rule_hint(ui, l);
+	char hint[60];
 	struct ms_rect r = l->pane_rule;
-	int width = (int)strlen(hint);
+	int width = (int)ms_utf8_columns(ms_ui_keyed(ui, hint, sizeof(hint), rule_hint(ui, l)));
 
 	if (l->pane == MS_PANE_RIGHT) {
 		ms_canvas_vline(c, r.x, r.y, r.h, MS_STYLE_BORDER);
@@ -85,11 +86,11 @@ static void describe_staged(const struct ms_ui *ui, char *buf, size_t size)
 static void draw_staged(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
 	const struct ms_stage_summary *s = &ui->stage.summary;
-	const char *keys = ui->screen != MS_SCREEN_MODELS ? "w review"
-			   : r.w < 60			  ? "w review  u undo"
-							  : "w review  u undo  X drop";
-	char what[300], conflicts[40] = "";
-	int room = r.w - (int)strlen(keys) - 2;
+	const char *hint = ui->screen != MS_SCREEN_MODELS ? "{review} review"
+			   : r.w < 60			  ? "{review} review  {undo} undo"
+				      : "{review} review  {undo} undo  {drop-all} drop";
+	char what[300], conflicts[40] = "", keys[80];
+	int room = r.w - 2 - (int)ms_utf8_columns(ms_ui_keyed(ui, keys, sizeof(keys), hint));
 
 	describe_staged(ui, what, sizeof(what));
 	if (s->conflicts)
@@ -149,32 +150,34 @@ static void draw_hints(const struct ms_ui *ui, struct ms_rect r, struct ms_canva
 
 	for (int i = 1; i < MS_ACTION_COUNT; i++) {
 		const struct ms_action_info *info = ms_action_info((enum ms_action)i);
-		int key = (int)ms_action_first_key(info);
 		bool is_shown = (info->hints & scope) &&
 				!(ui->read_only && (info->flags & MS_ACTION_WRITES));
+		const char *names = ms_keymap_names(ui->keymap, (enum ms_action)i, scope);
+		int key = (int)ms_keymap_first(names);
 
-		if (!is_shown || x + key + 1 + (int)strlen(info->name) > r.x + r.w)
+		if (!is_shown || !key || x + key + 1 + (int)strlen(info->name) > r.x + r.w)
 			continue;
-		x += ms_canvas_textf(c, x, r.y, key, MS_STYLE_KEY, "%.*s", key, info->keys) + 1;
+		x += ms_canvas_textf(c, x, r.y, key, MS_STYLE_KEY, "%.*s", key, names) + 1;
 		x += ms_canvas_text(c, x, r.y, r.w, MS_STYLE_NORMAL, info->name) + 2;
 	}
 }
 
-/* `can_open`: the key for all messages works now. */
-static void draw_note(const struct ms_note *note, bool can_open, struct ms_rect r,
+static void draw_note(const struct ms_ui *ui, const struct ms_note *note, struct ms_rect r,
 		      struct ms_canvas *c)
 {
 	static const enum ms_style styles[] = {MS_STYLE_NORMAL, MS_STYLE_NORMAL, MS_STYLE_WARNING,
 					       MS_STYLE_ERROR};
 	static const char *const words[] = {"", "", "warning: ", "error: "};
 
-	const char *more = r.w < 60 ? " (!)" : "  ! shows all";
+	char more[40];
 	int width = (int)(ms_utf8_columns(words[note->kind]) + ms_utf8_columns(note->text));
 
 	ms_canvas_fill(c, r, MS_STYLE_NORMAL);
-	if (can_open && width > r.w && note->kind != MS_NOTE_HINT) {
+	if (!ui->dialog && width > r.w && note->kind != MS_NOTE_HINT) {
+		ms_ui_keyed(ui, more, sizeof(more),
+			    r.w < 60 ? " ({screen-messages})" : "  {screen-messages} shows all");
 		ms_canvas_right(c, r.x, r.y, r.w, MS_STYLE_KEY, more);
-		r.w -= (int)strlen(more);
+		r.w -= (int)ms_utf8_columns(more);
 	}
 	ms_canvas_textf(c, r.x, r.y, r.w, styles[note->kind], "%s%s", words[note->kind],
 			note->text);
@@ -200,5 +203,5 @@ void ms_view_footer(const struct ms_ui *ui, const struct ms_layout *l, struct ms
 	else if (!l->hints.h)
 		draw_hints(ui, l->pending, c);
 	if (note)
-		draw_note(note, !ui->dialog, low, c);
+		draw_note(ui, note, low, c);
 }

@@ -32,7 +32,7 @@ static char *health_text(const struct ms_ui *ui, enum health_form form, char *bu
 	/* nobody should take it for what upstream offers now */
 	static const char *const file_words[2][3] = {
 		{"loaded from a file, not synced", "loaded from a file", "from file"},
-		{"bundled sample, not live: r syncs", "bundled sample, not live", "SAMPLE"}};
+		{"bundled sample, not live: {sync} syncs", "bundled sample, not live", "SAMPLE"}};
 	const struct ms_health *h = &ui->health;
 	const char *word = health_word(h), *good = *word == 'O' ? "" : ", good";
 	char at[24], age[8];
@@ -61,6 +61,15 @@ static int part(struct ms_canvas *c, struct ms_rect r, int x, enum ms_style styl
 	return x + ms_canvas_text(c, x, r.y, r.x + r.w - x, style, text) + 2;
 }
 
+/* The same for a text that names keys. */
+static int keyed_part(const struct ms_ui *ui, struct ms_canvas *c, struct ms_rect r, int x,
+		      enum ms_style style, const char *text)
+{
+	char keyed[160];
+
+	return part(c, r, x, style, ms_ui_keyed(ui, keyed, sizeof(keyed), text));
+}
+
 /* The sync that runs, here or elsewhere, or what waits to be looked at; "" when nothing does. */
 static char *sync_text(const struct ms_ui *ui, bool is_short, char *buf, size_t size)
 {
@@ -77,14 +86,15 @@ static char *sync_text(const struct ms_ui *ui, bool is_short, char *buf, size_t 
 		(void)snprintf(buf, size, "sync #%" PRId64 ": %s", s->remote_run, s->remote_phase);
 	else if (s->remote_run)
 		(void)snprintf(buf, size, "sync #%" PRId64 " runs elsewhere: %s%s", s->remote_run,
-			       s->remote_phase, ui->read_only ? "" : " (K cancels)");
+			       s->remote_phase, ui->read_only ? "" : " ({sync-cancel} cancels)");
 	else if (s->is_unseen)
 		(void)snprintf(buf, size,
-			       is_short ? "see sync (r)" : "sync ended: r shows the result");
+			       is_short ? "see sync ({sync})"
+					: "sync ended: {sync} shows the result");
 	else if (ui->health.hold)
 		(void)snprintf(buf, size,
-			       is_short ? "HELD #%" PRId64 " (H)"
-					: "catalogue #%" PRId64 " is HELD (H shows it)",
+			       is_short ? "HELD #%" PRId64 " ({hold})"
+					: "catalogue #%" PRId64 " is HELD ({hold} shows it)",
 			       ui->health.hold);
 	return buf;
 }
@@ -104,20 +114,22 @@ static int draw_news(const struct ms_ui *ui, struct ms_rect r, int x, bool in_ti
 	char text[120];
 
 	if (unread(ui) && in_title) { /* else the tab says it */
-		(void)snprintf(text, sizeof(text), "%" PRId64 " (!)", unread(ui));
-		x = part(c, r, x, warning, text);
+		(void)snprintf(text, sizeof(text), "%" PRId64 " ({screen-messages})", unread(ui));
+		x = keyed_part(ui, c, r, x, warning, text);
 	}
 	if (ui->is_paused) {
-		int after = part(c, r, x, warning, ui->has_news ? "PAUSED, changes wait (R)" : "");
+		int after = keyed_part(ui, c, r, x, warning,
+				       ui->has_news ? "PAUSED, changes wait ({reload})" : "");
 
 		if (after == x)
-			after = part(c, r, x, warning,
-				     ui->has_news ? "PAUSED, news (R)" : "PAUSED (Z)");
+			after = keyed_part(ui, c, r, x, warning,
+					   ui->has_news ? "PAUSED, news ({reload})"
+							: "PAUSED ({pause})");
 		x = after + gap;
 	}
 	for (int is_short = in_title; is_short <= 1; is_short++) {
-		int after = part(c, r, x, in_title ? MS_STYLE_TITLE : MS_STYLE_HEADING,
-				 sync_text(ui, is_short, text, sizeof(text)));
+		int after = keyed_part(ui, c, r, x, in_title ? MS_STYLE_TITLE : MS_STYLE_HEADING,
+				       sync_text(ui, is_short, text, sizeof(text)));
 		if (after != x)
 			return after;
 	}
@@ -131,8 +143,8 @@ static int draw_health(const struct ms_ui *ui, struct ms_rect r, int x, struct m
 	int after = x;
 
 	for (int form = HEALTH_LONG; after == x && form <= HEALTH_SHORT; form++)
-		after = part(c, r, x, MS_STYLE_TITLE,
-			     health_text(ui, (enum health_form)form, text, sizeof(text)));
+		after = keyed_part(ui, c, r, x, MS_STYLE_TITLE,
+				   health_text(ui, (enum health_form)form, text, sizeof(text)));
 	return after;
 }
 
@@ -148,6 +160,14 @@ static int draw_counts(const struct ms_ui *ui, struct ms_rect r, int x, struct m
 	x = part(c, r, x, MS_STYLE_TITLE, text);
 	(void)snprintf(text, sizeof(text), "%zu new", ui->new_count);
 	return part(c, r, x, MS_STYLE_TITLE, text);
+}
+
+/* The database may be there, and not be what this program can work with. */
+static const char *trouble(const struct ms_error *e, bool is_loud)
+{
+	if (e->category == MS_ERR_MIGRATE)
+		return is_loud ? "SCHEMA DOES NOT FIT" : "schema does not fit";
+	return is_loud ? "NOT CONNECTED" : "not connected";
 }
 
 static void draw_title(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)
@@ -167,7 +187,7 @@ static void draw_title(const struct ms_ui *ui, const struct ms_layout *l, struct
 	x += 2 + ms_canvas_text(c, x, r.y, left.w - x, MS_STYLE_TITLE,
 				*ui->database		     ? ui->database
 				: ui->lost.category == MS_OK ? "connecting..."
-							     : "not connected");
+							     : trouble(&ui->lost, false));
 	if (l->tabs.h == 0)
 		x = draw_news(ui, left, x, true, c);
 	if (r.w < 60 && is_bad) /* bad news first where not everything fits */
@@ -181,7 +201,7 @@ static void draw_banner(const struct ms_ui *ui, struct ms_rect r, struct ms_canv
 {
 	const struct ms_error *e = &ui->lost;
 	const char *kept = ui->catalog ? ", rows and edits kept" : "";
-	char again[48] = "";
+	char again[48] = "", text[120], keyed[160];
 
 	if (e->category == MS_OK) {
 		ms_canvas_text(c, r.x + 1, r.y, r.w - 1, MS_STYLE_DIM,
@@ -189,13 +209,14 @@ static void draw_banner(const struct ms_ui *ui, struct ms_rect r, struct ms_canv
 		return;
 	}
 	if (r.w < 60)
-		kept = ui->catalog ? ", edits kept (R: retry)" : " (R: retry)";
+		kept = ui->catalog ? ", edits kept ({reload}: retry)" : " ({reload}: retry)";
 	else if (e->retry_after_s > 0)
-		(void)snprintf(again, sizeof(again), " (retry within %d s, R now)",
+		(void)snprintf(again, sizeof(again), " (retry within %d s, {reload} now)",
 			       e->retry_after_s);
 	ms_canvas_fill(c, r, MS_STYLE_ERROR);
-	ms_canvas_textf(c, r.x + 1, r.y, r.w - 2, MS_STYLE_ERROR, "NOT CONNECTED%s%s: %s", kept,
-			again, e->message);
+	(void)snprintf(text, sizeof(text), "%s%s%s", trouble(e, true), kept, again);
+	ms_canvas_textf(c, r.x + 1, r.y, r.w - 2, MS_STYLE_ERROR, "%s: %s",
+			ms_ui_keyed(ui, keyed, sizeof(keyed), text), e->message);
 }
 
 /* "[3 Changes]", " 5 Messages(2) "; of screens that are not shown perhaps only the number. */

@@ -164,13 +164,17 @@ static void draw_row(const struct row *row, const struct ms_columns *columns, st
 /* --- instead of rows
  * --------------------------------------------------------------------------------- */
 
-void ms_view_nothing(struct ms_rect r, const char *first, const char *second, struct ms_canvas *c)
+void ms_view_nothing(const struct ms_ui *ui, struct ms_rect r, const char *first,
+		     const char *second, struct ms_canvas *c)
 {
 	struct ms_page page = {0};
+	char text[300];
 
-	ms_page_add_wrapped(&page, MS_STYLE_HEADING, r.w - 4, "", first);
+	ms_page_add_wrapped(&page, MS_STYLE_HEADING, r.w - 4, "",
+			    ms_ui_keyed(ui, text, sizeof(text), first));
 	if (*second)
-		ms_page_add_wrapped(&page, MS_STYLE_NORMAL, r.w - 4, "", second);
+		ms_page_add_wrapped(&page, MS_STYLE_NORMAL, r.w - 4, "",
+				    ms_ui_keyed(ui, text, sizeof(text), second));
 	ms_page_draw(&page, c, (struct ms_rect){r.x + 3, r.y + 1, r.w - 4, r.h - 1});
 	ms_page_clear(&page);
 	ms_canvas_cursor(c, r.x + 3, r.y + 1);
@@ -188,12 +192,14 @@ static void draw_nothing(const struct ms_ui *ui, const struct ms_layout *l, stru
 	} else if (ui->catalog->count == 0) {
 		first = "The catalogue is empty.";
 		second =
-			ui->read_only ? "" : "r syncs it now, D shows first what that would bring.";
+			ui->read_only
+				? ""
+				: "{sync} syncs it now, {sync-dry-run} shows first what that would bring.";
 	} else {
 		first = "No model matches the filter.";
-		second = "/ edits it, Backspace drops its last term.";
+		second = "{filter} edits it, {drop-term} drops its last term.";
 	}
-	ms_view_nothing(l->table, first, second, c);
+	ms_view_nothing(ui, l->table, first, second, c);
 }
 
 void ms_view_table(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)

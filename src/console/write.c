@@ -68,6 +68,7 @@ static void list_problems(const struct ms_write_result *r, int width, struct ms_
 static void show_problems(struct ms_ui *ui, const struct ms_write_result *r, bool is_undo)
 {
 	struct ms_page page = {0};
+	char advice[300];
 
 	if (r->conflicts + r->unknown == 0)
 		return;
@@ -77,9 +78,12 @@ static void show_problems(struct ms_ui *ui, const struct ms_write_result *r, boo
 	ms_page_add(&page, MS_STYLE_NORMAL, "");
 	ms_page_add_wrapped(
 		&page, MS_STYLE_NORMAL, ms_page_width(ui), "",
-		is_undo ? "Rows changed since were left as they are."
-			: "Skipped rows stay staged, marked with !. Edit them again to base the "
-			  "edit on what is there now; u drops them one by one, X all.");
+		ms_ui_keyed(
+			ui, advice, sizeof(advice),
+			is_undo ? "Rows changed since were left as they are."
+				: "Skipped rows stay staged, marked with !. Edit them again to "
+				  "base the edit on what is there now; {undo} drops them one by "
+				  "one, {drop-all} all."));
 	ms_page_open(ui, "Not everything was written", &page, NULL, NULL, 0);
 }
 

@@ -1,6 +1,7 @@
 # The real program in a real terminal.
 e2e_tests = \
 	tests/e2e/test_edits.py \
+	tests/e2e/test_keys.py \
 	tests/e2e/test_rules_console.py \
 	tests/e2e/test_tour.py
 TESTS += $(e2e_tests)
