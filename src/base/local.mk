@@ -9,6 +9,7 @@ libbase_a_SOURCES = \
 	src/base/log.c \
 	src/base/memory.c \
 	src/base/text.c \
+	src/base/thread.c \
 	src/base/userfile.c \
 	src/base/utf8.c \
 	src/base/utf8_width.c \

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "lane.h"
 
-#include <signal.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/thread.h"
 
 struct lane {
 	pthread_t thread;
@@ -44,23 +42,6 @@ static void *work(void *arg)
 	return NULL;
 }
 
-pthread_t lane_start_thread(void *(*fn)(void *), void *arg)
-{
-	pthread_t thread;
-	sigset_t all, before;
-	int failed;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	failed = pthread_create(&thread, NULL, fn, arg);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (failed) {
-		fputs("modelsync-tui: cannot start a thread\n", stderr);
-		abort();
-	}
-	return thread;
-}
-
 struct lane *lane_new(void)
 {
 	struct lane *lane = ms_alloc(sizeof(*lane));
@@ -68,7 +49,7 @@ struct lane *lane_new(void)
 	pthread_mutex_init(&lane->lock, NULL);
 	pthread_cond_init(&lane->changed, NULL);
 	lane->last = &lane->first;
-	lane->thread = lane_start_thread(work, lane);
+	lane->thread = ms_thread_start(work, lane);
 	return lane;
 }
 

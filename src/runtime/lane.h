@@ -26,7 +26,4 @@ bool lane_ends_within(struct lane *lane, int ms);
 /* Closes, waits for the running job and joins the thread; `lane` is freed. */
 void lane_stop(struct lane *lane);
 
-/* Starts a thread with all signals blocked; aborts when the system has none left. */
-pthread_t lane_start_thread(void *(*fn)(void *), void *arg);
-
 #endif

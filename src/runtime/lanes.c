@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/thread.h"
 
 #define CLOSE_WITHIN_MS 1500
 
@@ -466,7 +467,7 @@ static struct ms_lanes *start(struct ms_loop *loop, const struct ms_config *conf
 	lanes->query = lane_new();
 	lanes->sync = lane_new();
 	lanes->audit = lane_new();
-	lanes->watcher = lane_start_thread(watch_main, lanes);
+	lanes->watcher = ms_thread_start(watch_main, lanes);
 	return lanes;
 }
 
