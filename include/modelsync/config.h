@@ -73,6 +73,8 @@ struct ms_config_source {
 bool ms_config_load(struct ms_config **out, const struct ms_config_source *source,
 		    struct ms_error *err) MS_MUST_CHECK;
 void ms_config_free(struct ms_config *c);
+/* One more owner, on any thread, each of whom frees it; from then on nobody may change it. */
+struct ms_config *ms_config_share(struct ms_config *c);
 
 /* Sets one value as the command line does; checked like in a file. */
 bool ms_config_set(struct ms_config *c, enum ms_option option, const char *value,

@@ -103,9 +103,15 @@ bool ms_config_load(struct ms_config **out, const struct ms_config_source *sourc
 	return true;
 }
 
+struct ms_config *ms_config_share(struct ms_config *c)
+{
+	atomic_fetch_add(&c->shares, 1);
+	return c;
+}
+
 void ms_config_free(struct ms_config *c)
 {
-	if (!c)
+	if (!c || atomic_fetch_sub(&c->shares, 1) > 0)
 		return;
 	for (int i = 0; i < MS_OPT_COUNT; i++)
 		value_replace(&c->values[i], &(struct value){0});

@@ -2,6 +2,8 @@
 #ifndef MS_CONFIG_PRIVATE_H
 #define MS_CONFIG_PRIVATE_H
 
+#include <stdatomic.h>
+
 #include "modelsync/config.h"
 
 /* Where a value came from; a higher layer replaces a lower one. */
@@ -16,6 +18,7 @@ struct value {
 };
 
 struct ms_config {
+	atomic_int shares; /* owners beside the first */
 	struct value values[MS_OPT_COUNT];
 	struct ms_rule_text *rules; /* their strings are owned */
 	size_t rule_count;
