@@ -5,6 +5,7 @@ include src/upstream/local.mk
 include src/db/local.mk
 include src/sync/local.mk
 include src/runtime/local.mk
+include src/http/local.mk
 include src/daemon/local.mk
 include src/cli/local.mk
 include src/console/local.mk
@@ -13,5 +14,5 @@ bin_PROGRAMS += modelsync-tui
 modelsync_tui_SOURCES = src/main.c
 # From the top of the house down: a library may only use the ones to its right.
 modelsync_tui_LDADD = \
-	libcli.a libconsole.a libdaemon.a libruntime.a libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
-	$(NCURSES_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS)
+	libcli.a libconsole.a libdaemon.a libhttp.a libruntime.a libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
+	$(NCURSES_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(MHD_LIBS)

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 int64_t ms_clock_ms(void);  /* monotonic milliseconds */
+int64_t ms_clock_us(void);  /* the same in microseconds */
 int64_t ms_clock_now(void); /* seconds since the epoch, UTC */
 int64_t ms_clock_wall_ms(void); /* the same in milliseconds */
 

@@ -20,9 +20,12 @@
 #define LOOK_EVERY_MS 15000
 /* daemons_json() counts a daemon that missed two of these as dead. */
 #define BEAT_EVERY_MS 30000
-/* Of stop_timeout, what it takes at worst to interrupt a run, to sign off and to stop the lanes. */
-#define FAREWELL_MS 6000
+/* Of stop_timeout, what it takes at worst to interrupt a run, to sign off, to stop the lanes and
+ * the listener. */
+#define FAREWELL_MS 8000
 #define SIGN_OFF_MS 1500
+/* For answers that are on their way when it ends. */
+#define LAST_ANSWERS_MS 1500
 
 /* --- what it does ------------------------------------------------------------------------- */
 
@@ -164,6 +167,16 @@ static void start_lanes(struct daemon *d)
 	d->lanes = ms_lanes_start_daemon(d->loop, d->current.config, &events);
 }
 
+/* What cannot be listened at is reported; the listener of before goes on. */
+static void reload_http(struct daemon *d)
+{
+	struct ms_error err;
+
+	if (!ms_http_reload(&d->http, d->current.config, d->options->version, &err))
+		ms_log_event(MS_LOG_ERROR, "http_not_reloaded", MS_LOG_TEXT("message", err.message),
+			     MS_LOG_TEXT("hint", "section http stays as it was"));
+}
+
 /* The lanes read their settings whenever they like: new ones are for new lanes. */
 static void use_next_settings(struct daemon *d)
 {
@@ -173,6 +186,7 @@ static void use_next_settings(struct daemon *d)
 	d->next = (struct settings){0};
 	ms_config_apply_log(d->current.config, MS_LOG_INFO);
 	log_warnings(d->current.config);
+	reload_http(d);
 	plan_change(&d->plan, &d->current.schedule,
 		    ms_config_bool(d->current.config, MS_OPT_SYNC_ENABLED), ms_clock_now());
 	log_settings(d, "reloaded");
@@ -266,6 +280,7 @@ static void on_stop(void *arg, int signo)
 	bool is_first = !d->is_stopping;
 
 	d->is_stopping = true;
+	ms_http_drain(d->http);
 	ms_log_event(MS_LOG_INFO, "stopping", MS_LOG_NUMBER("signal", signo),
 		     MS_LOG_NUMBER("run", d->is_syncing ? d->run : 0));
 	notify_send("STOPPING=1\nSTATUS=Stopping%s",
@@ -334,6 +349,7 @@ static void serve(struct daemon *d)
 	daemon_continue(d);
 	daemon_show_status(d);
 	ms_loop_run(d->loop);
+	ms_http_stop(d->http, LAST_ANSWERS_MS);
 	ms_lanes_stop(d->lanes);
 	ms_timer_free(d->plan_timer);
 	ms_timer_free(d->beat_timer);
@@ -352,10 +368,13 @@ bool ms_daemon_run(const struct ms_daemon_options *options, struct ms_error *err
 		return false;
 	ms_config_apply_log(d.current.config, MS_LOG_INFO);
 	log_warnings(d.current.config);
-	ok = privilege_drop(ms_config_string(d.current.config, MS_OPT_DAEMON_USER), err);
+	ok = ms_http_start(&d.http, d.current.config, options->version, err) &&
+	     privilege_drop(ms_config_string(d.current.config, MS_OPT_DAEMON_USER), err);
 	if (ok) {
 		serve(&d);
 		ms_log_event(MS_LOG_INFO, "stopped", MS_LOG_TEXT("last", *d.last ? d.last : NULL));
+	} else {
+		ms_http_stop(d.http, 0);
 	}
 	settings_clear(&d.current);
 	settings_clear(&d.next);

@@ -3,6 +3,7 @@
 #define MODELSYNC_DAEMON_DAEMON_H
 
 #include "modelsync/daemon.h"
+#include "modelsync/http.h"
 #include "modelsync/lanes.h"
 #include "modelsync/loop.h"
 #include "plan.h"
@@ -21,6 +22,7 @@ struct daemon {
 	struct plan plan;
 
 	struct ms_lanes *lanes;
+	struct ms_http *http; /* NULL = switched off */
 	bool is_connected, was_lost; /* lost: said so */
 	bool is_refused;	     /* the list of daemons: not for this login */
 	bool is_syncing;	     /* the sync lane has work */

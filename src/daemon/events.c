@@ -16,6 +16,7 @@ static void on_connection(void *arg, const char *label, const struct ms_error *e
 	struct daemon *d = arg;
 
 	d->is_connected = !err;
+	ms_http_database(d->http, err);
 	if (!err) {
 		d->was_lost = d->is_refused = false;
 		ms_log_event(MS_LOG_INFO, "database_connected", MS_LOG_TEXT("database", label));
@@ -40,6 +41,7 @@ static void on_notice(void *arg, const char *payload)
 	struct ms_json *notice = ms_json_parse(payload, strlen(payload), &err);
 	const char *phase = ms_json_text(ms_json_get(notice, "phase"));
 
+	ms_http_notice(d->http, payload);
 	if (strcmp(phase, "failed") == 0 || strcmp(phase, "completed") == 0 ||
 	    strcmp(phase, "held") == 0) {
 		plan_hurry(&d->plan, ms_clock_ms());

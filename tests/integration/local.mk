@@ -6,6 +6,7 @@ integration_tests = \
 	tests/integration/test_daemon_slots.py \
 	tests/integration/test_documented.py \
 	tests/integration/test_engine.py \
+	tests/integration/test_http.py \
 	tests/integration/test_insight.py \
 	tests/integration/test_local.py \
 	tests/integration/test_properties.py \
@@ -26,7 +27,7 @@ integration_tests = \
 	tests/integration/test_sync_stop.py \
 	tests/integration/test_trouble.py
 TESTS += $(integration_tests)
-EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/replay_case.py \
+EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/http_case.py tests/integration/replay_case.py \
 	tests/integration/sync_case.py \
 	tests/fixtures/adopt/hosted.sql \
 	tests/fixtures/adopt/old_program.sql \

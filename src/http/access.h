@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef MODELSYNC_HTTP_ACCESS_H
+#define MODELSYNC_HTTP_ACCESS_H
+
+#include "call.h"
+
+enum access_verdict {
+	ACCESS_GRANTED,
+	ACCESS_REFUSED, /* the call is answered */
+	ACCESS_ASK	/* to be asked again where there is a database: on a worker */
+};
+
+/* Finds out who calls and whether the route is for them. Without call->db it must not wait. */
+enum access_verdict access_admit(struct http_call *call);
+
+#endif

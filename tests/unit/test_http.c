@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* Requests as text: routes, targets, lists. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "modelsync/memory.h"
+#include "src/http/settings.h"
+#include "src/http/target.h"
+
+static char *decoded(const char *s)
+{
+	return target_decode_slice((struct http_slice){s, strlen(s)});
+}
+
+static void check_decoded(const char *s, const char *expected)
+{
+	char *got = decoded(s);
+
+	assert_string_equal(got, expected);
+	ms_free(got);
+}
+
+static void decoding(void **state)
+{
+	static const char *const bad[] = {"%", "%2", "%zz", "a%00b", "%ff", "%c3", "%-1"};
+
+	(void)state;
+	check_decoded("openai%2Fgpt-4o%3afree", "openai/gpt-4o:free");
+	check_decoded("a%252Fb", "a%2Fb");
+	check_decoded("%C3%A9~+", "\xC3\xA9~+");
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		assert_null(decoded(bad[i]));
+}
+
+static void targets(void **state)
+{
+	struct http_target t;
+	struct ms_error err;
+
+	(void)state;
+	assert_true(target_parse(&t, "/a%2Fb?x=1&y=a+b%2B&z&&x=2&=e", &err));
+	assert_string_equal(t.path, "/a%2Fb");
+	assert_string_equal(target_query(&t, "x"), "1");
+	assert_string_equal(target_query(&t, "y"), "a b+");
+	assert_string_equal(target_query(&t, "z"), "");
+	assert_string_equal(target_query(&t, ""), "e");
+	assert_null(target_query(&t, "a"));
+	target_clear(&t);
+	assert_true(target_parse(&t, "http://host:80/path?", &err));
+	assert_string_equal(t.path, "/path");
+	target_clear(&t);
+}
+
+static void bad_queries(void **state)
+{
+	char many[4 * (HTTP_MAX_QUERY + 1) + 4] = "/?";
+	struct http_target t;
+	struct ms_error err;
+
+	(void)state;
+	assert_false(target_parse(&t, "/p?a=%f", &err));
+	assert_string_equal(t.path, "/p");
+	target_clear(&t);
+	for (int i = 0; i <= HTTP_MAX_QUERY; i++)
+		strcat(many, "a=b&");
+	assert_false(target_parse(&t, many, &err));
+	target_clear(&t);
+}
+
+static void lists(void **state)
+{
+	char **words = http_words(" a, b c ,,d, ");
+
+	(void)state;
+	assert_string_equal(words[0], "a");
+	assert_string_equal(words[1], "b c");
+	assert_string_equal(words[2], "d");
+	assert_null(words[3]);
+	http_words_free(words);
+	words = http_words("");
+	assert_null(words[0]);
+	http_words_free(words);
+}
+
+static void routes(void **state)
+{
+	struct http_match match;
+	char allow[HTTP_ALLOW_SIZE];
+
+	(void)state;
+	http_route_find("/healthz", HTTP_GET, &match);
+	assert_ptr_equal(match.route, http_route(HTTP_ROUTE_HEALTHZ));
+	http_route_find("/healthz", HTTP_POST, &match);
+	assert_null(match.route);
+	assert_string_equal(http_route_allow(match.methods, allow), "GET, HEAD, OPTIONS");
+	http_route_find("/health", HTTP_GET, &match);
+	assert_int_equal(match.methods, 0);
+	assert_int_equal(http_method_from_name("HEAD"), HTTP_GET);
+	assert_int_equal(http_method_from_name("get"), HTTP_METHOD_COUNT);
+}
+
+static void templates(void **state)
+{
+	struct http_slice param[HTTP_MAX_PARAMS];
+	size_t count;
+
+	(void)state;
+	assert_true(http_path_matches("/m/{id+}", "/m/a/b:c", param, &count));
+	assert_int_equal(count, 1);
+	assert_string_equal(param[0].at, "a/b:c");
+	assert_false(http_path_matches("/m/{id+}", "/m/", param, &count));
+	assert_true(http_path_matches("/r/{id}/apply", "/r/17/apply", param, &count));
+	assert_int_equal(param[0].len, 2);
+	assert_false(http_path_matches("/r/{id}/apply", "/r/1/7/apply", param, &count));
+	assert_false(http_path_matches("/r/{id}", "/r/1/", param, &count));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(decoding),    cmocka_unit_test(targets),
+		cmocka_unit_test(bad_queries), cmocka_unit_test(lists),
+		cmocka_unit_test(routes),      cmocka_unit_test(templates),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
