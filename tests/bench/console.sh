@@ -32,10 +32,28 @@ measure() {
 	python3 "$tool" --size 80x24 "$@"
 }
 
-measure "modelsync-tui, table only" --wait ' models' --keys 'z j j j PgDn PgDn / g p t Esc' -- "$program"
+keys='z j j j PgDn PgDn / g p t Esc'
+measure "modelsync-tui, table only" --wait ' models' --keys "$keys" -- "$program"
 measure "modelsync-tui, with the detail pane" --wait ' models' --keys 'j j j PgDn PgDn' -- "$program"
 ! command -v htop >/dev/null || measure htop --keys 'Down Down Down PgDn' -- htop -d 600
 if command -v pspg >/dev/null; then
 	"$program" models --format csv >"$dir/models.csv"
 	measure pspg --keys 'Down Down Down PgDn' -- pspg --csv -f "$dir/models.csv"
 fi
+# Copies of what is there, under other names, as many as it takes.
+for count in 20000 100000; do
+	psql -qAt -d "$MODELSYNC_DATABASE_CONNINFO" -v count=$count <<'EOF'
+SET session_replication_role = replica;
+INSERT INTO public.model_access
+SELECT c.*
+FROM (SELECT m, row_number() OVER (ORDER BY model_id) AS place, count(*) OVER () AS original
+	FROM public.model_access m WHERE model_id NOT LIKE '%-copy%') o
+JOIN generate_series(1, :count) n ON n % o.original + 1 = o.place,
+LATERAL jsonb_populate_record(o.m, jsonb_build_object(
+	'id', gen_random_uuid(), 'model_id', (o.m).model_id || '-copy' || :count || '-' || n)) c
+ORDER BY n
+LIMIT :count - (SELECT count(*) FROM public.model_access);
+VACUUM ANALYZE public.model_access;
+EOF
+	measure "modelsync-tui, $count models" --wait "$count models" --keys "$keys" -- "$program"
+done
