@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "modelsync/json.h"
 #include "modelsync/memory.h"
 
 /* The admin's decision about a model. */
@@ -43,12 +44,16 @@ enum ms_price_kind {
 /* A missing price is unknown, never free; "-1" means variable (router models). */
 enum ms_price_state { MS_PRICE_UNKNOWN, MS_PRICE_VARIABLE, MS_PRICE_KNOWN };
 
-/* `exact` is upstream's decimal string, USD per token (per request, per image …). */
+/* `exact` is upstream's decimal string, USD per token (per request, per image …). Models have many. */
 struct ms_price {
 	const char *exact; /* NULL when unknown */
-	double usd;        /* nearest double, for comparing and sorting only */
-	enum ms_price_state state;
+	double usd; /* nearest double, for comparing and sorting only; -1 variable, 0 unknown */
 };
+
+static inline enum ms_price_state ms_price_state(struct ms_price price)
+{
+	return !price.exact ? MS_PRICE_UNKNOWN : price.usd < 0.0 ? MS_PRICE_VARIABLE : MS_PRICE_KNOWN;
+}
 
 struct ms_price ms_price_from_text(const char *exact); /* borrows the string */
 const char *ms_price_key(enum ms_price_kind kind);     /* "prompt", "input_cache_read", … */
@@ -105,6 +110,11 @@ struct ms_model {
 	bool is_moderated;
 	struct ms_price prices[MS_PRICE_COUNT];
 };
+
+/* Takes over the prices of an object like upstream's pricing; null and other members count nothing. */
+void ms_model_set_prices(struct ms_model *m, const struct ms_json *prices, struct ms_arena *arena);
+/* The prices of a pricing as JSON text; what else is in it becomes extra_pricing. */
+void ms_model_read_pricing(struct ms_model *m, const char *pricing, struct ms_arena *arena);
 
 bool ms_model_is_alias(const struct ms_model *m);
 bool ms_model_is_missing(const struct ms_model *m);

@@ -189,7 +189,7 @@ bool ms_field_is_set(const struct ms_field_row *row, const struct ms_model *m)
 
 	switch (row->field.type) {
 	case MS_FIELD_PRICE:
-		return ms_field_price(row, m)->state != MS_PRICE_UNKNOWN;
+		return ms_price_state(*ms_field_price(row, m)) != MS_PRICE_UNKNOWN;
 	case MS_FIELD_NUMBER:
 		return ms_field_number(row, m, &number);
 	case MS_FIELD_TIME:

@@ -183,7 +183,7 @@ char *ms_field_export(char *buf, size_t size, const struct ms_field *f, const st
 	case MS_FIELD_PRICE:
 		price = ms_field_price(row, m);
 		copy_text(buf, size,
-			  price->state == MS_PRICE_VARIABLE ? "variable"
+			  ms_price_state(*price) == MS_PRICE_VARIABLE ? "variable"
 							    : text_or_empty(price->exact));
 		return buf;
 	case MS_FIELD_TIME:

@@ -50,7 +50,7 @@ static struct rank rank_of(const struct ms_field_row *row, const struct ms_model
 		break;
 	case MS_FIELD_PRICE:
 		price = ms_field_price(row, m);
-		r.group = price_groups[price->state];
+		r.group = price_groups[ms_price_state(*price)];
 		r.number = price->usd;
 		break;
 	case MS_FIELD_ENUM:

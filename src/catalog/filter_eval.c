@@ -39,7 +39,7 @@ static enum truth price(const struct ms_node *n, const struct ms_model *m)
 {
 	const struct ms_price *value = ms_field_price(n->row, m);
 
-	if (value->state != MS_PRICE_KNOWN)
+	if (ms_price_state(*value) != MS_PRICE_KNOWN)
 		return UNKNOWN;
 	return truth(in_range(&n->range, value->usd));
 }
@@ -102,7 +102,7 @@ static bool holds(const struct ms_node *n, const struct ms_model *m, unsigned ro
 		find_element(ms_field_text(n->row, m), NULL, &count);
 		return count == n->count;
 	case MS_NODE_PRICE_STATE:
-		return ms_field_price(n->row, m)->state == n->state;
+		return ms_price_state(*ms_field_price(n->row, m)) == n->state;
 	case MS_NODE_FLAG:
 		return ms_flag_is(n->flag, m, row_flags, now);
 	case MS_NODE_SET:

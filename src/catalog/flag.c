@@ -26,7 +26,7 @@ const char *const ms_flag_words[FLAG_COUNT + 1] = {
 static bool has_variable_price(const struct ms_model *m)
 {
 	for (size_t i = 0; i < MS_PRICE_COUNT; i++)
-		if (m->prices[i].state == MS_PRICE_VARIABLE)
+		if (ms_price_state(m->prices[i]) == MS_PRICE_VARIABLE)
 			return true;
 	return false;
 }

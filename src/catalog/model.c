@@ -58,6 +58,61 @@ bool ms_model_is_missing(const struct ms_model *m)
 	return m->missing_since != 0;
 }
 
+/* Some write a price as a number. */
+static const char *price_text(const struct ms_json *v, struct ms_arena *arena)
+{
+	const char *interned;
+	char *text;
+
+	if (ms_json_is_string(v))
+		return ms_arena_intern(arena, ms_json_text(v));
+	text = ms_json_print(v);
+	interned = ms_arena_intern(arena, text);
+	ms_free(text);
+	return interned;
+}
+
+void ms_model_set_prices(struct ms_model *m, const struct ms_json *prices, struct ms_arena *arena)
+{
+	enum ms_price_kind kind;
+
+	for (const struct ms_json *v = ms_json_first(prices); v; v = ms_json_next(v))
+		if (ms_price_kind_of(ms_json_name(v), &kind) && !ms_json_is_null(v))
+			m->prices[kind] = ms_price_from_text(price_text(v, arena));
+}
+
+static void set_extra_pricing(struct ms_model *m, const struct ms_json *pricing,
+			      struct ms_arena *arena)
+{
+	struct ms_json *extra = NULL;
+	enum ms_price_kind kind;
+	char *text;
+
+	for (const struct ms_json *v = ms_json_first(pricing); v; v = ms_json_next(v)) {
+		if (ms_price_kind_of(ms_json_name(v), &kind))
+			continue;
+		if (!extra)
+			extra = ms_json_new_object();
+		ms_json_add(extra, ms_json_name(v), ms_json_copy(v));
+	}
+	if (!extra)
+		return;
+	text = ms_json_print(extra);
+	m->extra_pricing = ms_arena_intern(arena, text);
+	ms_free(text);
+	ms_json_free(extra);
+}
+
+void ms_model_read_pricing(struct ms_model *m, const char *pricing, struct ms_arena *arena)
+{
+	struct ms_error unused;
+	struct ms_json *v = ms_json_parse(pricing, strlen(pricing), &unused);
+
+	ms_model_set_prices(m, v, arena);
+	set_extra_pricing(m, v, arena);
+	ms_json_free(v);
+}
+
 /* Whether a price outside prices[] costs something; `discount` is a share, not a price. */
 static bool extra_costs(const struct ms_json *v)
 {
@@ -65,7 +120,8 @@ static bool extra_costs(const struct ms_json *v)
 
 	if (strcmp(ms_json_name(v), "discount") == 0)
 		return false;
-	return price.state == MS_PRICE_VARIABLE || price.usd > 0.0 || ms_json_number(v, 0.0) > 0.0;
+	return ms_price_state(price) == MS_PRICE_VARIABLE || price.usd > 0.0 ||
+	       ms_json_number(v, 0.0) > 0.0;
 }
 
 static bool extras_are_free(const char *extra_pricing)
@@ -88,9 +144,9 @@ bool ms_model_is_free(const struct ms_model *m)
 	bool known = false;
 
 	for (size_t i = 0; i < MS_PRICE_COUNT; i++) {
-		if (m->prices[i].state == MS_PRICE_VARIABLE || m->prices[i].usd > 0.0)
+		if (ms_price_state(m->prices[i]) == MS_PRICE_VARIABLE || m->prices[i].usd > 0.0)
 			return false;
-		if (m->prices[i].state == MS_PRICE_KNOWN)
+		if (ms_price_state(m->prices[i]) == MS_PRICE_KNOWN)
 			known = true;
 	}
 	return known && extras_are_free(m->extra_pricing);

@@ -52,8 +52,7 @@ static bool is_unknown_condition(const struct ms_json *member)
 
 	return strcmp(name, MIN_TOKENS) != 0 && strcmp(name, START) != 0 &&
 	       strcmp(name, END) != 0 && !ms_price_kind_of(name, &kind) &&
-	       !ms_json_is_null(member) &&
-	       ms_price_from_text(ms_json_string(member)).state == MS_PRICE_UNKNOWN;
+	       !ms_json_is_null(member) && ms_price_from_text(ms_json_string(member)).exact == NULL;
 }
 
 static const char *unknown_condition(const struct ms_json *override)
@@ -99,26 +98,6 @@ bool ms_override_applies(const struct ms_json *override, const struct ms_price_r
 	return is_in_time(override, request->minute);
 }
 
-/* Owned; upstream's text, also of a price that is written as a number. */
-static char *price_text(const struct ms_json *v)
-{
-	return ms_json_is_string(v) ? ms_strdup(ms_json_text(v)) : ms_json_print(v);
-}
-
-static void apply(struct ms_model *m, const struct ms_json *override, struct ms_arena *arena)
-{
-	for (const struct ms_json *v = ms_json_first(override); v; v = ms_json_next(v)) {
-		enum ms_price_kind kind;
-		char *text;
-
-		if (!ms_price_kind_of(ms_json_name(v), &kind) || ms_json_is_null(v))
-			continue;
-		text = price_text(v);
-		m->prices[kind] = ms_price_from_text(ms_arena_intern(arena, text));
-		ms_free(text);
-	}
-}
-
 void ms_model_price_at(struct ms_model *m, const struct ms_price_request *request,
 		       struct ms_arena *arena)
 {
@@ -130,7 +109,7 @@ void ms_model_price_at(struct ms_model *m, const struct ms_price_request *reques
 	list = ms_json_parse(m->overrides, strlen(m->overrides), &err);
 	for (const struct ms_json *o = ms_json_first(list); o; o = ms_json_next(o))
 		if (ms_override_applies(o, request))
-			apply(m, o, arena);
+			ms_model_set_prices(m, o, arena);
 	ms_json_free(list);
 }
 
@@ -167,7 +146,7 @@ void ms_override_describe(struct ms_text *out, const struct ms_json *override)
 
 		if (!ms_price_kind_of(ms_json_name(v), &kind) || ms_json_is_null(v))
 			continue;
-		text = price_text(v);
+		text = ms_json_is_string(v) ? ms_strdup(ms_json_text(v)) : ms_json_print(v);
 		ms_price_format(shown, sizeof(shown), ms_price_from_text(text), kind, 12);
 		ms_text_addf(out, "%s%s %s%s", separator, ms_json_name(v), shown,
 			     ms_price_is_per_token(kind) ? " $/M" : " $ each");

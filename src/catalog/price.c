@@ -51,17 +51,16 @@ bool ms_price_is_per_token(enum ms_price_kind kind)
 
 struct ms_price ms_price_from_text(const char *exact)
 {
-	static const struct ms_price unknown = {NULL, 0.0, MS_PRICE_UNKNOWN};
+	static const struct ms_price unknown = {NULL, 0.0};
 	struct ms_decimal d;
 	double usd;
 
 	if (!exact || !ms_decimal_parse(&d, exact, strlen(exact)))
 		return unknown;
 	usd = ms_decimal_to_double(&d);
-	if (usd < 0.0)
-		return usd > -1.0 || usd < -1.0 ? unknown
-						: (struct ms_price){exact, 0.0, MS_PRICE_VARIABLE};
-	return (struct ms_price){exact, usd, MS_PRICE_KNOWN};
+	if (usd < 0.0 && (usd > -1.0 || usd < -1.0))
+		return unknown;
+	return (struct ms_price){exact, usd};
 }
 
 /* Three decimals, or as many as three significant digits need where the price has them. */
@@ -117,9 +116,9 @@ char *ms_price_format(char *buf, size_t size, struct ms_price price, enum ms_pri
 {
 	struct ms_decimal d;
 
-	if (price.state != MS_PRICE_KNOWN ||
+	if (ms_price_state(price) != MS_PRICE_KNOWN ||
 	    !ms_decimal_parse(&d, price.exact, strlen(price.exact))) {
-		snprintf(buf, size, "%s", price.state == MS_PRICE_VARIABLE ? "var" : "?");
+		snprintf(buf, size, "%s", ms_price_state(price) == MS_PRICE_VARIABLE ? "var" : "?");
 		return buf;
 	}
 	if (d.count == 0) {

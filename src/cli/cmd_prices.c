@@ -13,7 +13,7 @@ static const char *price_text(char *buf, size_t size, const char *key, const str
 
 	if (!price.exact)
 		return "none";
-	if (ms_price_kind_of(key, &kind) || price.state != MS_PRICE_KNOWN)
+	if (ms_price_kind_of(key, &kind) || ms_price_state(price) != MS_PRICE_KNOWN)
 		return ms_price_format(buf, size, price, kind, size - 1);
 	snprintf(buf, size, "%s", price.exact);
 	return buf;

@@ -34,7 +34,7 @@ static void print_fields(const struct ms_model *m, int64_t now)
 		const struct ms_field *field = ms_field_at(i);
 
 		if (field->type == MS_FIELD_PRICE &&
-		    m->prices[field->price].state == MS_PRICE_UNKNOWN)
+		    ms_price_state(m->prices[field->price]) == MS_PRICE_UNKNOWN)
 			continue;
 		if (field->type == MS_FIELD_PRICE)
 			ms_field_format(cell, sizeof(cell), field, m, now);

@@ -176,7 +176,7 @@ static void add_prices(const struct ms_model *m, int width, struct ms_page *out)
 		enum ms_price_kind kind = (enum ms_price_kind)i;
 		char text[40];
 
-		if (m->prices[i].state == MS_PRICE_UNKNOWN && i > MS_PRICE_COMPLETION)
+		if (ms_price_state(m->prices[i]) == MS_PRICE_UNKNOWN && i > MS_PRICE_COMPLETION)
 			continue;
 		ms_page_addf(out, MS_STYLE_NORMAL, "%-18s %10s %s", ms_price_key(kind),
 			     ms_price_format(text, sizeof(text), m->prices[i], kind, 10),

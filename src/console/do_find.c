@@ -136,9 +136,9 @@ bool ms_ui_go_to_model(struct ms_ui *ui, const char *id)
 
 static void price_value(char *buf, size_t size, const struct ms_price *p, enum ms_price_kind kind)
 {
-	if (p->state == MS_PRICE_UNKNOWN)
+	if (ms_price_state(*p) == MS_PRICE_UNKNOWN)
 		(void)snprintf(buf, size, "none");
-	else if (p->state == MS_PRICE_VARIABLE)
+	else if (ms_price_state(*p) == MS_PRICE_VARIABLE)
 		(void)snprintf(buf, size, "variable");
 	else
 		ms_price_format(buf, size, *p, kind, size - 1);
@@ -164,7 +164,8 @@ static char *cell_term(const struct ms_column *c, const struct ms_model *m)
 	case MS_FIELD_PRICE:
 		price_value(value, sizeof(value), &m->prices[c->field->price], c->field->price);
 		return ms_format("%s%s%s", c->field->name,
-				 m->prices[c->field->price].state == MS_PRICE_KNOWN ? "=" : ":",
+				 ms_price_state(m->prices[c->field->price]) == MS_PRICE_KNOWN ? "="
+											      : ":",
 				 value);
 	case MS_FIELD_TIME:
 		date_value(value, sizeof(value), c->field, m);

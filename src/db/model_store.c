@@ -7,7 +7,7 @@
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
 
-/* The columns of the list, in order; the prices follow, one column per enum ms_price_kind. */
+/* The columns of the list, in order. */
 enum column {
 	COL_ID,
 	COL_NAME,
@@ -46,47 +46,27 @@ enum column {
 	COL_PRO,
 	COL_ENTERPRISE,
 	COL_MODERATED,
-	COL_EXTRA_PRICING,
-	COL_PRICES
+	COL_PRICING
 };
 
 /* A moment rounded up would lie in the future; 'infinity' counts as none. */
 #define EPOCH(column)                                                                              \
-	"CASE WHEN isfinite(" column ") THEN floor(extract(epoch FROM " column "))::bigint END"
-/* '["text", "image"]' → 'text,image': the words hold no characters that JSON escapes */
-#define WORDS(column) "translate(" column "::text, '[]\" ', '')"
+	"CASE WHEN isfinite(" column ") THEN floor(date_part('epoch', " column "))::bigint END"
 
 static const char list_columns[] =
-	"model_id, name, canonical_slug, modality, " WORDS("input_modalities") ", "
-	WORDS("output_modalities") ", tokenizer, instruct_type, " WORDS("supported_parameters") ", "
-	WORDS("supported_voices") ", per_request_limits, details_link, pricing_overrides, alias_target, knowledge_cutoff, hugging_face_id,"
-	"changed_by, array_to_string(attention, ','), row_version, created, " EPOCH("added_at") ", "
-	EPOCH("updated_at") ", " EPOCH("changed_at") ", " EPOCH("missing_since") ", "
-	EPOCH("modelsync.announced_end(expires_on)") ", context_length, max_completion_tokens,"
-	"provider_context_length, CASE jsonb_typeof(pricing_overrides) WHEN 'array'"
-	" THEN jsonb_array_length(pricing_overrides) ELSE 0 END, daily_limit, monthly_limit,"
-	"status, restore_status, is_free, is_pro, is_enterprise, is_moderated, ";
-
-static char *list_sql(const char *from)
-{
-	struct ms_text sql, keys;
-
-	ms_text_init(&sql, 0);
-	ms_text_init(&keys, 0);
-	for (int k = 0; k < MS_PRICE_COUNT; k++)
-		ms_text_addf(&keys, "%s'%s'", k ? "," : "", ms_price_key((enum ms_price_kind)k));
-	ms_text_addf(&sql, "SELECT %snullif((pricing - ARRAY[%s])::text, '{}')", list_columns,
-		     ms_text_str(&keys));
-	for (int k = 0; k < MS_PRICE_COUNT; k++)
-		ms_text_addf(&sql, ", pricing->>'%s'", ms_price_key((enum ms_price_kind)k));
-	ms_text_addf(&sql, " FROM %s ORDER BY model_id COLLATE \"C\"", from);
-	ms_text_clear(&keys);
-	return ms_text_take(&sql);
-}
+	"model_id, name, canonical_slug, modality, input_modalities,"
+	"output_modalities, tokenizer, instruct_type, supported_parameters,"
+	"supported_voices, per_request_limits, details_link, pricing_overrides, alias_target, knowledge_cutoff, hugging_face_id,"
+	"changed_by, array_to_string(attention, ','), row_version, created, " EPOCH("added_at") ", " EPOCH("updated_at") ", " EPOCH(
+		"changed_at") ", " EPOCH("missing_since") ", " EPOCH("modelsync.announced_end(expires_on)") ", context_length, max_completion_tokens,"
+													    "provider_context_length, CASE jsonb_typeof(pricing_overrides) WHEN 'array'"
+													    " THEN jsonb_array_length(pricing_overrides) ELSE 0 END, daily_limit, monthly_limit,"
+													    "status, restore_status, is_free, is_pro, is_enterprise, is_moderated, pricing";
 
 static const char *value(const PGresult *r, int column)
 {
-	return PQgetisnull(r, 0, column) || !*PQgetvalue(r, 0, column) ? NULL : PQgetvalue(r, 0, column);
+	return PQgetisnull(r, 0, column) || !*PQgetvalue(r, 0, column) ? NULL
+								       : PQgetvalue(r, 0, column);
 }
 
 static int64_t number(const PGresult *r, int column, int64_t otherwise)
@@ -132,23 +112,50 @@ static void read_decision(struct ms_model *m, const PGresult *r)
 	m->version = number(r, COL_VERSION, 0);
 }
 
+/* Rows are many: what can be done here is not asked of the server. */
+struct loader {
+	struct ms_catalog *catalog;
+	struct ms_text words;
+};
+
+/* ["text", "image"] → text,image */
+static const char *words(struct loader *l, const char *json)
+{
+	bool is_inside = false;
+
+	if (!json)
+		return NULL;
+	ms_text_reset(&l->words);
+	for (const char *p = json; *p; p++) {
+		if (*p == '"') {
+			is_inside = !is_inside;
+		} else if (is_inside) {
+			p += *p == '\\' && (p[1] == '"' || p[1] == '\\');
+			ms_text_add_bytes(&l->words, p, 1);
+		} else if (*p == ',') {
+			ms_text_add_bytes(&l->words, p, 1);
+		}
+	}
+	return l->words.len ? ms_arena_intern(l->catalog->arena, ms_text_str(&l->words)) : NULL;
+}
+
 static bool read_model(void *arg, const PGresult *r)
 {
-	struct ms_catalog *c = arg;
-	struct ms_arena *a = c->arena;
-	struct ms_model *m = ms_catalog_append(c);
+	struct loader *l = arg;
+	struct ms_arena *a = l->catalog->arena;
+	struct ms_model *m = ms_catalog_append(l->catalog);
 
 	m->id = ms_arena_strdup(a, PQgetvalue(r, 0, COL_ID));
 	m->name = ms_arena_strdup(a, PQgetvalue(r, 0, COL_NAME));
 	m->provider = provider_of(a, m->id);
 	m->canonical_slug = ms_arena_strdup(a, value(r, COL_SLUG));
 	m->modality = ms_arena_intern(a, value(r, COL_MODALITY));
-	m->input_modalities = ms_arena_intern(a, value(r, COL_INPUT));
-	m->output_modalities = ms_arena_intern(a, value(r, COL_OUTPUT));
+	m->input_modalities = words(l, value(r, COL_INPUT));
+	m->output_modalities = words(l, value(r, COL_OUTPUT));
 	m->tokenizer = ms_arena_intern(a, value(r, COL_TOKENIZER));
 	m->instruct_type = ms_arena_intern(a, value(r, COL_INSTRUCT));
-	m->supported_parameters = ms_arena_intern(a, value(r, COL_PARAMETERS));
-	m->supported_voices = ms_arena_intern(a, value(r, COL_VOICES));
+	m->supported_parameters = words(l, value(r, COL_PARAMETERS));
+	m->supported_voices = words(l, value(r, COL_VOICES));
 	m->request_limits = ms_arena_intern(a, value(r, COL_REQUEST_LIMITS));
 	m->details_link = ms_arena_strdup(a, value(r, COL_LINK));
 	m->overrides = ms_arena_intern(a, value(r, COL_OVERRIDES));
@@ -157,7 +164,6 @@ static bool read_model(void *arg, const PGresult *r)
 	m->hugging_face_id = ms_arena_strdup(a, value(r, COL_HUGGING_FACE));
 	m->changed_by = ms_arena_intern(a, value(r, COL_CHANGED_BY));
 	m->attention = ms_arena_intern(a, value(r, COL_ATTENTION));
-	m->extra_pricing = ms_arena_intern(a, value(r, COL_EXTRA_PRICING));
 	m->created = number(r, COL_CREATED, 0);
 	m->added_at = number(r, COL_ADDED, 0);
 	m->updated_at = number(r, COL_UPDATED, 0);
@@ -170,25 +176,28 @@ static bool read_model(void *arg, const PGresult *r)
 	m->override_count = (int32_t)number(r, COL_OVERRIDE_COUNT, 0);
 	m->is_moderated = truth(r, COL_MODERATED);
 	read_decision(m, r);
-	for (int k = 0; k < MS_PRICE_COUNT; k++)
-		m->prices[k] = ms_price_from_text(ms_arena_intern(a, value(r, COL_PRICES + k)));
+	ms_model_read_pricing(m, PQgetvalue(r, 0, COL_PRICING), a);
 	return true;
 }
 
 bool db_load_models(struct ms_db *db, const char *from, int n, const char *const *params,
 		    struct ms_catalog **out, struct ms_error *err)
 {
-	struct ms_catalog *c = ms_catalog_new();
-	char *sql = list_sql(from);
-	bool ok = db_each_row(db, sql, n, params, read_model, c, err);
+	struct loader l = {.catalog = ms_catalog_new()};
+	char *sql = ms_format("SELECT %s FROM %s", list_columns, from);
+	bool ok;
 
+	ms_text_init(&l.words, 0);
+	ok = db_each_row(db, sql, n, params, read_model, &l, err);
+	ms_text_clear(&l.words);
 	ms_free(sql);
 	if (!ok) {
-		ms_catalog_free(c);
+		ms_catalog_free(l.catalog);
 		return false;
 	}
-	c->loaded_at = ms_clock_now();
-	*out = c;
+	ms_catalog_sort(l.catalog);
+	l.catalog->loaded_at = ms_clock_now();
+	*out = l.catalog;
 	return true;
 }
 

@@ -86,6 +86,11 @@ class ModelsTest(CliTestCase):
         self.assertIn(" 0.0833 ", table)
         self.assertIn("0.0000000833333333333333", self.ok(db, "models", "exact", "--format", "csv"))
 
+    def test_words_are_shown_as_upstream_writes_them(self):
+        db = self.synced([model("odd", supported_parameters=['a "b"', "c\\d", "[e] f", "tools"])])
+        (found,) = json.loads(self.ok(db, "models", "--json"))
+        self.assertEqual(found["supported_parameters"], ['a "b"', "c\\d", "[e] f", "tools"])
+
     def test_csv_is_rfc_4180(self):
         db = self.synced()
         text = db.cluster.scratch.run(

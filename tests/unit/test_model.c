@@ -207,6 +207,29 @@ static void models_become_json(void **state)
 	ms_json_free(o);
 }
 
+static void pricing_is_read_exactly(void **state)
+{
+	struct ms_arena *arena = ms_arena_new();
+	struct ms_model m = {0};
+
+	(void)state;
+	ms_model_read_pricing(
+		&m,
+		"{\"prompt\": \"0.0000000833333333333333\", \"completion\": \"-1\","
+		" \"request\": null, \"image\": 0.5, \"discount\": 0, \"soon\": \"0.10\"}",
+		arena);
+	assert_string_equal(m.prices[MS_PRICE_PROMPT].exact, "0.0000000833333333333333");
+	assert_int_equal(ms_price_state(m.prices[MS_PRICE_COMPLETION]), MS_PRICE_VARIABLE);
+	assert_int_equal(ms_price_state(m.prices[MS_PRICE_REQUEST]), MS_PRICE_UNKNOWN);
+	assert_string_equal(m.prices[MS_PRICE_IMAGE].exact, "0.5");
+	assert_string_equal(m.extra_pricing, "{\"discount\":0,\"soon\":\"0.10\"}");
+
+	m = (struct ms_model){0};
+	ms_model_read_pricing(&m, "{\"prompt\": \"0\"}", arena);
+	assert_null(m.extra_pricing);
+	ms_arena_free(arena);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -217,6 +240,7 @@ int main(void)
 		cmocka_unit_test(catalogs_are_found_by_id_after_sorting),
 		cmocka_unit_test(folding_keeps_lengths_and_knows_pairs),
 		cmocka_unit_test(models_become_json),
+		cmocka_unit_test(pricing_is_read_exactly),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);

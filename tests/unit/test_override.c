@@ -131,10 +131,10 @@ static void later_entries_win_and_the_rest_is_inherited(void **state)
 	m.prices[MS_PRICE_IMAGE] = ms_price_from_text("5");
 	ms_model_price_at(&m, &request, arena);
 	assert_string_equal(m.prices[MS_PRICE_PROMPT].exact, "0.0000000833333333333333");
-	assert_int_equal(m.prices[MS_PRICE_COMPLETION].state, MS_PRICE_VARIABLE);
+	assert_int_equal(ms_price_state(m.prices[MS_PRICE_COMPLETION]), MS_PRICE_VARIABLE);
 	assert_string_equal(m.prices[MS_PRICE_IMAGE].exact, "5");
 	assert_string_equal(m.prices[MS_PRICE_AUDIO].exact, "3");
-	assert_int_equal(m.prices[MS_PRICE_REQUEST].state, MS_PRICE_UNKNOWN);
+	assert_int_equal(ms_price_state(m.prices[MS_PRICE_REQUEST]), MS_PRICE_UNKNOWN);
 	ms_arena_free(arena);
 }
 

@@ -39,9 +39,9 @@ static void texts_become_states(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct ms_price price = ms_price_from_text(rows[i].text);
 
-		if (price.state != rows[i].state)
-			fail_msg("%s: state %d", rows[i].text, (int)price.state);
-		if (price.state == MS_PRICE_UNKNOWN)
+		if (ms_price_state(price) != rows[i].state)
+			fail_msg("%s: state %d", rows[i].text, (int)ms_price_state(price));
+		if (ms_price_state(price) == MS_PRICE_UNKNOWN)
 			assert_null(price.exact);
 		else
 			assert_ptr_equal(price.exact, rows[i].text);
