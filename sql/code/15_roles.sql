@@ -46,6 +46,7 @@ from (values
 	('sync_preview_new', 'viewer', null),
 	('hold_preview_new', 'viewer', null),
 	('rules_waiting', 'viewer', null),
+	('notify_list', 'viewer', null),
 	-- called by views and by what reads them
 	('actor_text', 'viewer', null),
 	('announced_end', 'viewer', null),
@@ -61,6 +62,8 @@ from (values
 	('sync_cancel', 'service', 'cancel'),
 	('daemon_beat', 'service', 'daemon'),
 	('daemon_leave', 'service', 'daemon'),
+	('notify_claim', 'service', 'notify'),
+	('notify_settle', 'service', 'notify'),
 	-- what admins have put into the configuration, about new models, once
 	('rules_apply', 'service', 'rules'),
 	('rules_skip', 'service', 'rules'),
@@ -71,6 +74,8 @@ from (values
 	-- of undo and retire a dry run writes nothing and asks for nothing
 	('undo', 'admin', 'undo'),
 	('acknowledge_alerts', 'admin', 'acknowledge'),
+	('notify_retry', 'admin', 'notify'),
+	('notify_discard', 'admin', 'notify'),
 	('change_settings', 'admin', 'settings'),
 	('retire', 'admin', 'retire')
 ) e (name, needs, action);

@@ -95,7 +95,18 @@ begin
 end
 $$;
 
--- Deletes old runs, and holds that were settled long ago, for the audit.
+-- Messages before that moment of which nothing is on its way any more.
+create or replace function modelsync.retirable_messages(p_before timestamptz)
+returns setof bigint
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select m.message_id from modelsync.message m
+	where m.at < p_before and not exists (select from modelsync.delivery d
+		where d.message_id = m.message_id and d.next_at is not null);
+$$;
+
+-- Deletes old runs and messages, and holds that were settled long ago, for the audit.
 create or replace function modelsync.retire_runs(p_before timestamptz)
 returns jsonb
 language plpgsql volatile
@@ -103,12 +114,16 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	ids bigint[] := array(select modelsync.retirable_runs(p_before));
+	messages bigint;
 	holds bigint;
 begin
 	delete from modelsync.hold h where h.resolved_at < p_before;
 	get diagnostics holds = row_count;
 	delete from modelsync.run r where r.run_id = any (ids);
-	return jsonb_build_object('runs', cardinality(ids), 'holds', holds);
+	delete from modelsync.message m
+	where m.message_id in (select modelsync.retirable_messages(p_before));
+	get diagnostics messages = row_count;
+	return jsonb_build_object('runs', cardinality(ids), 'holds', holds, 'messages', messages);
 end
 $$;
 
@@ -120,7 +135,8 @@ set search_path = pg_catalog, pg_temp
 as $$
 	select jsonb_build_object('changes', count(*), 'changesets', count(distinct c.changeset_id),
 		'runs', (select count(*) from modelsync.retirable_runs(p_runs_before)),
-		'holds', (select count(*) from modelsync.hold h where h.resolved_at < p_runs_before))
+		'holds', (select count(*) from modelsync.hold h where h.resolved_at < p_runs_before),
+		'messages', (select count(*) from modelsync.retirable_messages(p_runs_before)))
 	from modelsync.retirable_changes(p_changes_before, null) c;
 $$;
 
@@ -137,7 +153,7 @@ declare
 	runs_before timestamptz := modelsync.retention_limit('keep_runs_days');
 	answer jsonb := jsonb_build_object('ok', true, 'dry_run', p_dry_run, 'more', false,
 		'changes_before', changes_before, 'runs_before', runs_before,
-		'changes', 0, 'changesets', 0, 'runs', 0, 'holds', 0);
+		'changes', 0, 'changesets', 0, 'runs', 0, 'holds', 0, 'messages', 0);
 	done jsonb;
 	refusal jsonb;
 begin
@@ -157,7 +173,8 @@ begin
 	else
 		answer := answer || '{"more": true}';
 	end if;
-	if (answer ->> 'changes')::int + (answer ->> 'runs')::int + (answer ->> 'holds')::int > 0 then
+	if (answer ->> 'changes')::int + (answer ->> 'runs')::int + (answer ->> 'holds')::int
+			+ (answer ->> 'messages')::int > 0 then
 		perform modelsync.audit_append('retire', 'done', p_ctx, null, null,
 			done || jsonb_strip_nulls(jsonb_build_object('changes_before', changes_before,
 				'runs_before', runs_before)));

@@ -71,6 +71,7 @@ begin
 	update modelsync.lease set run_id = null, expires_at = null, undone_changeset =
 		case when p_state = 'failed' then undone_changeset end
 	where run_id = p_run;
+	perform modelsync.notify_decide(p_state = 'completed');
 	perform modelsync.announce(jsonb_build_object('run', p_run, 'phase', p_state));
 end
 $$;

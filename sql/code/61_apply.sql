@@ -343,6 +343,7 @@ begin
 	if not found then
 		return modelsync.audit_refusal('hold_discard', p_ctx, null, modelsync.not_open(p_hold));
 	end if;
+	perform modelsync.notify_decide(false);
 	perform modelsync.announce(jsonb_build_object('hold', p_hold));
 	perform modelsync.audit_append('hold_discard', 'done', p_ctx, null, null,
 		jsonb_build_object('hold', p_hold));

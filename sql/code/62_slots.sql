@@ -130,7 +130,8 @@ begin
 end
 $$;
 
--- A sign of life: {owner, version, started_at, enabled, schedule, timezone, next_slot}.
+-- A sign of life: {owner, version, started_at, enabled, schedule, timezone, next_slot, channels}.
+-- Time passes without runs, too: what is to be told of that, the beat finds out.
 create or replace function modelsync.daemon_beat(p jsonb)
 returns jsonb
 language plpgsql volatile
@@ -152,6 +153,8 @@ begin
 	set version = excluded.version, started_at = excluded.started_at, seen_at = excluded.seen_at,
 		enabled = excluded.enabled, schedule = excluded.schedule, timezone = excluded.timezone,
 		next_slot = excluded.next_slot;
+	perform modelsync.notify_channels(coalesce(p -> 'channels', '[]'));
+	perform modelsync.notify_decide(false);
 	return '{"ok": true}';
 end
 $$;

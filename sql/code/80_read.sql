@@ -328,6 +328,7 @@ as $$
 		'next_slot', modelsync.next_slot(),
 		'last_slot', modelsync.last_slot_json(),
 		'last_error', modelsync.last_error_json(),
+		'notifications', modelsync.notifications_json(),
 		'audit_head', (select jsonb_build_object('audit_id', h.audit_id,
 			'hash', encode(h.hash, 'hex')) from modelsync.audit_head h),
 		'you', modelsync.whoami());

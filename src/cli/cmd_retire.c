@@ -5,7 +5,7 @@
 #include "private.h"
 
 struct totals {
-	int64_t changes, changesets, runs, holds;
+	int64_t changes, changesets, runs, holds, messages;
 	bool has_limit; /* some setting says how long to keep what */
 };
 
@@ -15,6 +15,7 @@ static void add(struct totals *t, const struct ms_json *step)
 	t->changesets += ms_json_int(ms_json_get(step, "changesets"), 0);
 	t->runs += ms_json_int(ms_json_get(step, "runs"), 0);
 	t->holds += ms_json_int(ms_json_get(step, "holds"), 0);
+	t->messages += ms_json_int(ms_json_get(step, "messages"), 0);
 	t->has_limit = !ms_json_is_null(ms_json_get(step, "changes_before")) ||
 		       !ms_json_is_null(ms_json_get(step, "runs_before"));
 }
@@ -39,16 +40,17 @@ static void print_totals(const struct cli *cli, const struct totals *t, bool dry
 {
 	if (args_has(cli, ARG_JSON))
 		printf("{\"ok\":true,\"dry_run\":%s,\"changes\":%" PRId64 ",\"changesets\":%" PRId64
-		       ",\"runs\":%" PRId64 ",\"holds\":%" PRId64 "}\n",
-		       dry_run ? "true" : "false", t->changes, t->changesets, t->runs, t->holds);
+		       ",\"runs\":%" PRId64 ",\"holds\":%" PRId64 ",\"messages\":%" PRId64 "}\n",
+		       dry_run ? "true" : "false", t->changes, t->changesets, t->runs, t->holds,
+		       t->messages);
 	else if (!t->has_limit)
 		puts("everything is kept: keep_changes_days and keep_runs_days are none; set one with"
 		     " modelsync-tui db settings keep_changes_days=365");
 	else
 		printf("%s%" PRId64 " changes of %" PRId64 " changesets, %" PRId64 " runs, %" PRId64
-		       " holds\n",
+		       " holds, %" PRId64 " messages\n",
 		       dry_run ? "dry run; would retire " : "retired ", t->changes, t->changesets,
-		       t->runs, t->holds);
+		       t->runs, t->holds, t->messages);
 }
 
 bool command_db_retire(struct cli *cli, struct ms_error *err)
@@ -63,11 +65,11 @@ bool command_db_retire(struct cli *cli, struct ms_error *err)
 	if (!dry_run && !args_has(cli, ARG_YES)) {
 		if (!run_steps(cli, true, &totals, err))
 			return false;
-		if (totals.changes + totals.runs + totals.holds > 0) {
+		if (totals.changes + totals.runs + totals.holds + totals.messages > 0) {
 			fprintf(stderr,
 				"would retire %" PRId64 " changes, %" PRId64 " runs, %" PRId64
-				" holds; they cannot be brought back\n",
-				totals.changes, totals.runs, totals.holds);
+				" holds, %" PRId64 " messages; they cannot be brought back\n",
+				totals.changes, totals.runs, totals.holds, totals.messages);
 			if (!terminal_confirm(cli, "Retire them?", err))
 				return false;
 		}

@@ -127,7 +127,8 @@ const struct command command_table[] = {
 	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 0, WORDS_MAX, command_db_settings},
 	{"db retire", "", "delete old changes and runs, as the settings say",
 	 "keep_changes_days: a change that a newer one has replaced is deleted after so many days; the\n"
-	 "one that made things as they are stays. keep_runs_days: so are runs that changed nothing.\n"
+	 "one that made things as they are stays. keep_runs_days: so are runs that changed nothing,\n"
+	 "and notifications.\n"
 	 "The audit stays whole; changesets that lost changes can no longer be undone.",
 	 ARG_BIT(ARG_DRY_RUN) | ARG_BIT(ARG_YES) | ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 0, 0,
 	 command_db_retire},

@@ -169,7 +169,7 @@ class RetireTest(RecordsTestCase):
     def test_retire(self):
         self.ok("db", "settings", "keep_changes_days=90", "keep_runs_days=90")
         self.assertEqual(self.ok("db", "retire", "--dry-run"),
-                         "dry run; would retire 1 changes of 1 changesets, 0 runs, 0 holds\n")
+                         "dry run; would retire 1 changes of 1 changesets, 0 runs, 0 holds, 0 messages\n")
         self.assertIn("--yes", self.fails(2, "db", "retire"))
         self.fails(5, "--read-only", "db", "retire", "--yes")
         with Terminal(self.db.program("db", "retire"), env=self.db.environment()) as term:
@@ -177,7 +177,7 @@ class RetireTest(RecordsTestCase):
             term.send("n", "Enter")
             self.assertEqual(term.wait_exit(), 130)
         self.assertEqual(self.json("db", "retire", "--yes"),
-                         {"ok": True, "dry_run": False, "changes": 1, "changesets": 1, "runs": 0, "holds": 0})
+                         {"ok": True, "dry_run": False, "changes": 1, "changesets": 1, "runs": 0, "holds": 0, "messages": 0})
         self.assertIn("1 changes of 1 changesets were retired", self.ok("audit", "verify"))
         self.assertEqual(self.json("audit", "--limit", "1")[0]["action"], "retire")
         self.assertIn("were retired", self.fails(4, "undo", "2", "--yes"))

@@ -192,7 +192,7 @@ class Database:
 def sources_as_sql():
     """All of sql/ in the order of the migrator, which makes the schema and its own table itself."""
     texts = ["SET check_function_bodies = off; CREATE SCHEMA modelsync;",
-             "CREATE TABLE modelsync.schema_migration (version int PRIMARY KEY);"]
+             "CREATE TABLE modelsync.schema_migration (version int PRIMARY KEY, applied_at timestamptz);"]
     for folder in ("sql", "sql/code"):
         folder = os.path.join(TOP, folder)
         for name in sorted(os.listdir(folder)):

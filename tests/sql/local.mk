@@ -13,6 +13,7 @@ sql_tests = \
 	tests/sql/test_feed.pg \
 	tests/sql/test_flapping.pg \
 	tests/sql/test_guard.pg \
+	tests/sql/test_notify.pg \
 	tests/sql/test_presence.pg \
 	tests/sql/test_prices.pg \
 	tests/sql/test_quality.pg \
