@@ -405,6 +405,21 @@ static bool draws_ascii(const struct ms_config *config, bool is_utf8)
 	return !is_utf8 || strcmp(ms_config_string(config, MS_OPT_CONSOLE_GLYPHS), "ascii") == 0;
 }
 
+/* The font of the Linux console has lines, but no eighths of a block. */
+static enum ms_glyphs chart_glyphs(const struct ms_config *config, bool is_utf8)
+{
+	const char *wanted = ms_config_string(config, MS_OPT_CONSOLE_GLYPHS);
+	const char *term = getenv("TERM");
+
+	if (draws_ascii(config, is_utf8))
+		return MS_GLYPHS_ASCII;
+	if (strcmp(wanted, "braille") == 0)
+		return MS_GLYPHS_BRAILLE;
+	return strcmp(wanted, "block") == 0 || !term || strcmp(term, "linux") != 0
+		       ? MS_GLYPHS_BLOCK
+		       : MS_GLYPHS_ASCII;
+}
+
 static int64_t esc_delay(void)
 {
 	const char *text = getenv("ESCDELAY");
@@ -453,6 +468,7 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 	app->ui = ms_ui_new(ms_config_string(config, MS_OPT_CONSOLE_LABEL), read_only,
 			    ms_clock_now());
 	load_keys(app);
+	app->ui->glyphs = chart_glyphs(config, is_utf8);
 	app->canvas = ms_canvas_new(1, 1, draws_ascii(config, is_utf8));
 	ms_key_decoder_init(&app->decoder, is_utf8);
 	ms_term_teach(app->term, &app->decoder);

@@ -57,18 +57,27 @@ static void ask(struct ms_ui *ui, enum ms_feed feed, int64_t before)
 		(struct ms_effect){.kind = MS_EFFECT_LOAD_FEED, .feed = feed, .number = before});
 }
 
+/* What the screen shows: its own list, or the runs as a chart below the models; NULL. */
+static const struct ms_browse_class *shown_class(const struct ms_ui *ui)
+{
+	const struct ms_browse_class *own = ms_screen_now(ui)->browse;
+
+	return own || !ms_run_chart_is_shown(ui) ? own : ms_screen_sync.browse;
+}
+
 void ms_browse_load(struct ms_ui *ui)
 {
-	const struct ms_browse_class *class = ms_screen_now(ui)->browse;
-	struct ms_browse *b = ms_browse_now(ui);
+	const struct ms_browse_class *class = shown_class(ui);
+	struct ms_browse *b;
 
 	if (!class)
 		return;
+	b = &ui->browses[class->feed];
 	if (class->add_rows)
 		ms_browse_renew(ui, ui->screen);
 	if (!ui->is_connected)
 		return;
-	if (class->wants_status)
+	if (class->wants_status && class == ms_screen_now(ui)->browse)
 		ms_ui_load_figures(ui);
 	if (b->is_loading) {
 		b->load_again = true;
@@ -88,13 +97,19 @@ static int64_t oldest(const struct ms_list *l)
 	return 0;
 }
 
+static bool needs_more(const struct ms_ui *ui, const struct ms_list *l)
+{
+	if (l->cursor + 2 * (size_t)ui->height >= l->shown)
+		return true;
+	return ui->screen == MS_SCREEN_SYNC && ms_run_chart_reach(ui) > l->shown;
+}
+
 static void extend_if_needed(struct ms_ui *ui)
 {
 	struct ms_browse *b = ms_browse_now(ui);
 
 	if (!b->is_known || b->is_complete || b->is_loading || b->is_extending ||
-	    !ui->is_connected || b->list.count >= MS_BROWSE_MAX ||
-	    b->list.cursor + 2 * (size_t)ui->height < b->list.shown)
+	    !ui->is_connected || b->list.count >= MS_BROWSE_MAX || !needs_more(ui, &b->list))
 		return;
 	b->is_extending = true;
 	ask(ui, ms_screen_now(ui)->browse->feed, oldest(&b->list));
@@ -226,11 +241,9 @@ void ms_browse_loaded(struct ms_ui *ui, enum ms_feed feed, int64_t before, struc
 	else if (b->is_known && err->category != MS_ERR_UNREACHABLE)
 		ms_ui_error(ui, "list not loaded", err);
 	ms_json_free(rows);
-	if (ms_screen_now(ui)->browse != class)
-		return;
-	if (b->load_again)
+	if (shown_class(ui) == class && b->load_again)
 		ms_browse_load(ui);
-	if (!rows)
+	if (!rows || ms_screen_now(ui)->browse != class)
 		return;
 	ui->changeset.is_stale = true;
 	ms_browse_move(ui, 0);

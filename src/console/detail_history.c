@@ -72,10 +72,9 @@ char *ms_detail_last_changes(const struct ms_ui *ui, char *buf, size_t size)
 	else if (!e)
 		ms_text_add(&text, "nothing happened yet");
 	for (int i = 0; is_loaded(d) && e && i < 2; i++, e = ms_json_next(e)) {
-		char when[32];
-
-		ms_text_addf(&text, "%s%s ", i ? "   " : "",
-			     ms_entry_when(when, sizeof(when), e, "at") + 5);
+		ms_text_add(&text, i ? "   " : "");
+		ms_entry_add_when(&text, e, "at");
+		ms_text_add(&text, " ");
 		ms_entry_actor(&text, e);
 		ms_text_add(&text, " ");
 		add_what(&text, e);

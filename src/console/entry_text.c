@@ -33,6 +33,14 @@ char *ms_entry_when(char *buf, size_t size, const struct ms_json *entry, const c
 	return buf;
 }
 
+void ms_entry_add_when(struct ms_text *out, const struct ms_json *entry, const char *name)
+{
+	char when[32];
+
+	ms_entry_when(when, sizeof(when), entry, name);
+	ms_text_add(out, strlen(when) > 5 ? when + 5 : when);
+}
+
 void ms_entry_actor(struct ms_text *out, const struct ms_json *entry)
 {
 	const char *kind = ms_entry_text(entry, "kind");

@@ -14,6 +14,8 @@ const char *ms_entry_text(const struct ms_json *entry, const char *name);
 int64_t ms_entry_int(const struct ms_json *entry, const char *name); /* 0 when it is none */
 /* "2026-09-21 10:12" (UTC) of a member, "?" when it is no time; returns buf. */
 char *ms_entry_when(char *buf, size_t size, const struct ms_json *entry, const char *name);
+/* The same without the year: "09-21 10:12". */
+void ms_entry_add_when(struct ms_text *out, const struct ms_json *entry, const char *name);
 /* "sync #881", "rules after #881", or the actor. */
 void ms_entry_actor(struct ms_text *out, const struct ms_json *entry);
 /* "pro off>on" from an object with the members field, old and new. Prices are in USD per million

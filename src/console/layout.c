@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "layout.h"
 
+#include "run_chart.h"
 #include "ui.h"
 
 #define WIDE	    120 /* columns from which the detail pane stands on the right */
@@ -71,5 +72,6 @@ void ms_layout_get(const struct ms_ui *ui, struct ms_layout *out)
 		place_below(&l, w);
 	else if (l.pane == MS_PANE_FULL)
 		place_full(&l, w);
+	ms_run_chart_place(ui, &l);
 	*out = l;
 }

@@ -16,6 +16,7 @@ struct ms_layout {
 	struct ms_rect summary; /* of screens that have one */
 	struct ms_rect head;	/* column titles, or what is wrong with the filter */
 	struct ms_rect table;
+	struct ms_rect chart; /* of the runs */
 	enum ms_pane pane;
 	struct ms_rect pane_rule, detail;
 	struct ms_rect pending; /* staged edits, notices, questions */

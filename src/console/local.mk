@@ -12,6 +12,8 @@ libconsole_a_SOURCES = \
 	src/console/canvas.h \
 	src/console/changeset_view.c \
 	src/console/changeset_view.h \
+	src/console/chart.c \
+	src/console/chart.h \
 	src/console/column_set.c \
 	src/console/columns.c \
 	src/console/columns.h \
@@ -28,6 +30,7 @@ libconsole_a_SOURCES = \
 	src/console/dlg_picker.c \
 	src/console/dlg_review.c \
 	src/console/dlg_sync.c \
+	src/console/do_chart.c \
 	src/console/do_column.c \
 	src/console/do_edit.c \
 	src/console/do_find.c \
@@ -69,6 +72,10 @@ libconsole_a_SOURCES = \
 	src/console/report_page.h \
 	src/console/rows.c \
 	src/console/rows.h \
+	src/console/run_chart.c \
+	src/console/run_chart.h \
+	src/console/run_series.c \
+	src/console/run_series.h \
 	src/console/scr_audit.c \
 	src/console/scr_changes.c \
 	src/console/scr_messages.c \
@@ -81,7 +88,10 @@ libconsole_a_SOURCES = \
 	src/console/stage.c \
 	src/console/stage.h \
 	src/console/style.def \
+	src/console/sync_errors.c \
 	src/console/sync_state.c \
+	src/console/sync_summary.c \
+	src/console/sync_summary.h \
 	src/console/term.h \
 	src/console/term_ncurses.c \
 	src/console/theme.c \

@@ -19,9 +19,7 @@ static void add_number(struct ms_text *out, const struct ms_json *row)
 
 static void add_time(struct ms_text *out, const struct ms_json *row)
 {
-	char when[32];
-
-	ms_text_add(out, ms_entry_when(when, sizeof(when), row, "at") + 5);
+	ms_entry_add_when(out, row, "at");
 }
 
 static void add_action(struct ms_text *out, const struct ms_json *row)

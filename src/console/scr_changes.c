@@ -7,9 +7,7 @@
 
 static void add_time(struct ms_text *out, const struct ms_json *row)
 {
-	char when[32];
-
-	ms_text_add(out, ms_entry_when(when, sizeof(when), row, "at") + 5);
+	ms_entry_add_when(out, row, "at");
 }
 
 static void add_model(struct ms_text *out, const struct ms_json *row)

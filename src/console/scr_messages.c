@@ -19,9 +19,7 @@ static bool is_alert(const struct ms_json *row)
 
 static void add_time(struct ms_text *out, const struct ms_json *row)
 {
-	char when[32];
-
-	ms_text_add(out, ms_entry_when(when, sizeof(when), row, "raised_at") + 5);
+	ms_entry_add_when(out, row, "raised_at");
 }
 
 static void add_kind(struct ms_text *out, const struct ms_json *row)

@@ -47,6 +47,8 @@ static void draw(const struct ms_ui *ui, const struct ms_layout *l, struct ms_ca
 	if (l->table.h > 0)
 		ms_view_table(ui, l, c);
 	ms_view_pane(ui, l, c);
+	if (l->chart.h > 0)
+		ms_run_chart_draw(ui, l->chart, c);
 	ms_view_filter(ui, l, c);
 }
 
@@ -66,6 +68,7 @@ const struct ms_screen_class ms_screen_models = {
 	.move = move,
 	.follow = ms_detail_follow,
 	.act = act,
+	.shown = ms_browse_load,
 	.draw = draw,
 	.subject = subject,
 	.lines = ms_detail_lines,

@@ -23,6 +23,7 @@ struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now)
 	ui->now = now;
 	ui->width = 80;
 	ui->height = 24;
+	ui->chart.zoom = MS_RUN_ZOOM_NORMAL;
 	ms_rows_init(&ui->rows);
 	ms_column_set_init(&ui->columns);
 	ms_browse_init(ui);
@@ -352,6 +353,12 @@ void ms_ui_load_figures(struct ms_ui *ui)
 	ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
 }
 
+/* Below the models are runs only. */
+static bool concerns_screen(const struct ms_ui *ui, const struct ms_json *notice)
+{
+	return ui->screen != MS_SCREEN_MODELS || ms_json_get(notice, "run");
+}
+
 static void take_notice(struct ms_ui *ui, const char *payload)
 {
 	struct ms_error err;
@@ -367,7 +374,7 @@ static void take_notice(struct ms_ui *ui, const char *payload)
 		ms_ui_load_models(ui);
 	if (ms_json_get(notice, "hold") || ms_json_get(notice, "alerts"))
 		ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
-	if (!ms_sync_is_progress(notice) && !ui->is_paused)
+	if (!ms_sync_is_progress(notice) && !ui->is_paused && concerns_screen(ui, notice))
 		ms_browse_load(ui);
 	else if (ui->screen == MS_SCREEN_SYNC && !ui->sync.is_running)
 		ms_ui_load_figures(ui); /* how far a run elsewhere is */
@@ -386,6 +393,8 @@ static void take_resize(struct ms_ui *ui, int width, int height)
 	ui->width = width;
 	ui->height = height;
 	ms_screen_now(ui)->move(ui, 0);
+	if (ui->screen == MS_SCREEN_MODELS && !ui->browses[MS_FEED_RUNS].is_known)
+		ms_browse_load(ui);
 	refresh_dialogs(ui);
 }
 

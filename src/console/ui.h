@@ -10,6 +10,7 @@
 #include "browse.h"
 #include "canvas.h"
 #include "changeset_view.h"
+#include "chart.h"
 #include "columns.h"
 #include "dialog.h"
 #include "effect.h"
@@ -22,6 +23,7 @@
 #include "notes.h"
 #include "page.h"
 #include "rows.h"
+#include "run_chart.h"
 #include "screen.h"
 #include "stage.h"
 
@@ -130,6 +132,7 @@ struct ms_ui {
 	const struct ms_keymap *keymap; /* borrowed */
 	bool read_only;
 	bool is_viewer; /* read-only because the database says so */
+	enum ms_glyphs glyphs; /* of charts */
 
 	int width, height;
 	int64_t now;
@@ -160,6 +163,7 @@ struct ms_ui {
 	struct ms_notes notes;
 	struct ms_browse browses[MS_FEED_COUNT];
 	struct ms_changeset_view changeset;
+	struct ms_chart_state chart;
 
 	struct ms_column_set columns;
 	size_t column;	 /* cell cursor: index in the columns shown */

@@ -178,6 +178,23 @@ static const char *origin_of(const char *state)
 	return strcmp(state, "file") == 0 ? ",\"trigger\":\"file\",\"url\":\"old.json\"" : "";
 }
 
+/* Who syncs by the clock, and how that went. */
+static const char *daemons_of(const char *state)
+{
+	if (strcmp(state, "scheduled") == 0)
+		return "\"daemons\":[{\"owner\":\"host:1\",\"alive\":true,\"enabled\":true,\"schedule\":\"0 2 * * *\","
+		       "\"timezone\":\"UTC\"},{\"owner\":\"old:7\",\"alive\":false}],"
+		       "\"last_slot\":{\"at\":\"2026-09-22T02:00:00+00:00\",\"state\":\"completed\",\"run\":880,"
+		       "\"owner\":\"host:1\",\"attempts\":1},";
+	if (strcmp(state, "silent") == 0)
+		return "\"daemons\":[{\"owner\":\"host:1\",\"alive\":false,\"seen_at\":\"2026-09-22T05:00:00Z\"}],"
+		       "\"last_slot\":{\"at\":\"2026-09-22T06:00:00+00:00\",\"state\":\"open\",\"run\":881,"
+		       "\"owner\":\"host:1\",\"attempts\":3,\"retry_at\":\"2026-09-22T08:12:00Z\"},"
+		       "\"last_error\":{\"run\":881,\"at\":\"2026-09-22T06:00:09+00:00\",\"category\":\"rate_limit\","
+		       "\"message\":\"upstream said 429 three times\"},";
+	return "";
+}
+
 struct ms_json *fixture_status(const char *state, const char *role)
 {
 	bool is_running = strcmp(state, "running") == 0;
@@ -188,7 +205,7 @@ struct ms_json *fixture_status(const char *state, const char *role)
 		"\"last_completed\":{\"run\":880,\"completed_at\":\"2026-09-22T02:00:00+00:00\"%s},"
 		"\"running\":%s,\"open_hold\":%s,\"cooldown_s\":%d,\"next_slot\":%s,"
 		"\"figures\":{\"success_rate\":98.51,\"runs_per_day\":4.0},"
-		"\"unacknowledged_alerts\":%d,"
+		"%s\"unacknowledged_alerts\":%d,"
 		"\"audit_head\":{\"audit_id\":9,\"hash\":\"%s\"},"
 		"\"you\":{\"role\":\"%s\",\"acts_as\":\"vera\"}}",
 		is_state     ? state
@@ -203,7 +220,7 @@ struct ms_json *fixture_status(const char *state, const char *role)
 		strcmp(state, "held") == 0 ? "{\"hold\":3}" : "null",
 		strcmp(state, "cooldown") == 0 ? 240 : 0,
 		strcmp(state, "scheduled") == 0 ? "\"2026-09-23T02:00:00+00:00\"" : "null",
-		strcmp(state, "alerts") == 0 ? 2 : 0,
+		daemons_of(state), strcmp(state, "alerts") == 0 ? 2 : 0,
 		"8f14e45fceea167a5a36dedd4bea2543c2b1e5a4d8a5f0b1c2d3e4f5a6b7c8d9", role);
 	struct ms_json *v = parse(text);
 
@@ -325,6 +342,37 @@ static struct ms_json *many_events(long from, long n)
 	return rows;
 }
 
+/* n runs, the newest number 881; of every 9 the fourth failed, of every 31 one was held, one
+ * cancelled. */
+static struct ms_json *many_runs(long n)
+{
+	struct ms_json *rows = ms_json_new_array();
+	int64_t last = at("2026-09-22T06:00:00Z");
+
+	for (long i = 0; i < n; i++) {
+		const char *category = i % 31 == 11  ? "\"held\""
+				       : i % 31 == 19 ? "\"cancelled\""
+				       : i % 9 == 4   ? (i % 2 ? "\"timeout\"" : "\"rate_limit\"")
+						      : "null";
+		const char *state = i % 31 == 11   ? "held"
+				    : *category == 'n' ? "completed"
+						       : "failed";
+		char when[32];
+		char *text = ms_format(
+			"{\"run\":%ld,\"state\":\"%s\",\"trigger\":\"scheduled\",\"actor\":\"cron\","
+			"\"started_at\":\"%sZ\",\"completed_at\":\"%sZ\",\"duration_ms\":%ld,"
+			"\"category\":%s,\"message\":\"message %ld\",\"counts\":{\"total\":%ld,"
+			"\"added\":%ld,\"updated\":%ld,\"marked_inactive\":%ld,\"returned\":0}}",
+			881 - i, state, ms_time_format(when, sizeof(when), last - i * 14400),
+			when, i % 9 == 4 ? 9100 + i : 300 + (i * 37) % 400, category, 881 - i,
+			412 - i / 3, i % 7 == 2 ? 3 + i % 5 : 0, i % 5, i % 13 == 6 ? 2L : 0L);
+
+		ms_json_add(rows, NULL, parse(text));
+		ms_free(text);
+	}
+	return rows;
+}
+
 struct ms_json *fixture_feed(enum ms_feed feed, const char *variant)
 {
 	struct ms_json *rows, *all;
@@ -332,6 +380,8 @@ struct ms_json *fixture_feed(enum ms_feed feed, const char *variant)
 
 	if (strcmp(variant, "empty") == 0)
 		return ms_json_new_array();
+	if (sscanf(variant, "runs %ld", &n) == 1)
+		return many_runs(n);
 	if (sscanf(variant, "many %ld %ld", &from, &n) == 2)
 		return many_events(from, n);
 	rows = parse(feeds[feed]);

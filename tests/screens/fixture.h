@@ -17,10 +17,11 @@ struct ms_catalog *fixture_catalog(const char *variant);
 struct ms_catalog *fixture_big_catalog(size_t n);
 struct ms_json *fixture_detail(const char *model_id);
 /* The state of the last run; "running": another process' run goes on; "file", "sample": what is
- * there came from one; "alerts": two are open. */
+ * there came from one; "alerts": two are open; "scheduled": a daemon looks after it; "silent":
+ * none does any more. */
 struct ms_json *fixture_status(const char *state, const char *role);
 /* Rows of a feed, "standard"; "newer": one more on top; "empty"; "many FROM N": N
- * made-up events, numbered from FROM down. */
+ * made-up events, numbered from FROM down; "runs N": N runs of all kinds. */
 struct ms_json *fixture_feed(enum ms_feed feed, const char *variant);
 struct ms_json *fixture_changeset(int64_t changeset);
 /* "good" or "bad". */

@@ -55,6 +55,27 @@ screen_cases = \
 	tests/screens/changes_undo.case \
 	tests/screens/changes_undone_already.case \
 	tests/screens/changes_zoomed.case \
+	tests/screens/chart_120x40.case \
+	tests/screens/chart_120x40_alone.case \
+	tests/screens/chart_120x40_braille.case \
+	tests/screens/chart_120x40_table.case \
+	tests/screens/chart_200x60.case \
+	tests/screens/chart_200x60_c_locale.case \
+	tests/screens/chart_40x12.case \
+	tests/screens/chart_80x24.case \
+	tests/screens/chart_80x24_c_locale.case \
+	tests/screens/chart_changes_summed.case \
+	tests/screens/chart_empty.case \
+	tests/screens/chart_failed.case \
+	tests/screens/chart_filtered.case \
+	tests/screens/chart_loading.case \
+	tests/screens/chart_offline.case \
+	tests/screens/chart_older_run.case \
+	tests/screens/chart_running_here.case \
+	tests/screens/chart_size.case \
+	tests/screens/chart_success.case \
+	tests/screens/chart_zoomed_in.case \
+	tests/screens/chart_zoomed_out_loads.case \
 	tests/screens/column_hidden.case \
 	tests/screens/column_hide_fixed.case \
 	tests/screens/column_narrow.case \
@@ -113,6 +134,10 @@ screen_cases = \
 	tests/screens/messages_while_shown.case \
 	tests/screens/models_120x40.case \
 	tests/screens/models_200x60.case \
+	tests/screens/models_200x60_chart.case \
+	tests/screens/models_200x60_chart_c_locale.case \
+	tests/screens/models_200x60_empty.case \
+	tests/screens/models_200x60_offline.case \
 	tests/screens/models_40x12.case \
 	tests/screens/models_60x18.case \
 	tests/screens/models_80x24.case \
@@ -150,14 +175,23 @@ screen_cases = \
 	tests/screens/runs_80x24_c_locale.case \
 	tests/screens/runs_cancel.case \
 	tests/screens/runs_cooldown.case \
+	tests/screens/runs_daemons_120x40.case \
+	tests/screens/runs_daemons_40x12.case \
+	tests/screens/runs_daemons_80x24.case \
 	tests/screens/runs_empty.case \
 	tests/screens/runs_ended_elsewhere.case \
+	tests/screens/runs_errors.case \
+	tests/screens/runs_errors_120x40.case \
+	tests/screens/runs_errors_200x60.case \
+	tests/screens/runs_errors_40x12.case \
+	tests/screens/runs_errors_none.case \
 	tests/screens/runs_full_cancelled.case \
 	tests/screens/runs_full_completed.case \
 	tests/screens/runs_full_failed.case \
 	tests/screens/runs_full_held_40x12.case \
 	tests/screens/runs_held.case \
 	tests/screens/runs_held_40x12.case \
+	tests/screens/runs_hold_of_run.case \
 	tests/screens/runs_running_elsewhere.case \
 	tests/screens/runs_running_elsewhere_120x40.case \
 	tests/screens/runs_running_elsewhere_40x12.case \

@@ -115,6 +115,13 @@ static void do_ascii(struct stage *s, const char *arg)
 {
 	(void)arg;
 	s->ascii = true;
+	s->ui->glyphs = MS_GLYPHS_ASCII;
+}
+
+static void do_braille(struct stage *s, const char *arg)
+{
+	(void)arg;
+	s->ui->glyphs = MS_GLYPHS_BRAILLE;
 }
 
 static void do_label(struct stage *s, const char *arg)
@@ -340,7 +347,7 @@ static const struct {
 	{"report", do_report},	     {"syncerror", do_syncerror}, {"written", do_written},
 	{"undoshown", do_undoshown}, {"notice", do_notice},	  {"feed", do_feed},
 	{"changeset", do_changeset}, {"verified", do_verified},	  {"acknowledged", do_acknowledged},
-	{"role", do_role},
+	{"role", do_role},	     {"braille", do_braille},
 };
 
 static void run_line(struct stage *s, const char *line)
@@ -415,6 +422,7 @@ static char *perform(const char *script, bool with_styles, bool with_effects)
 	if (!ms_time_parse(FIXTURE_NOW, &now))
 		abort();
 	s.ui = ms_ui_new("", false, now);
+	s.ui->glyphs = MS_GLYPHS_BLOCK;
 	ms_text_init(&s.effects, 0);
 	ms_text_init(&out, 0);
 	while ((line = strsep(&rest, "\n")))
