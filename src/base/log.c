@@ -157,7 +157,8 @@ static void write_line(enum ms_log_level level, const char *line)
 	ms_free(whole);
 }
 
-void ms_log_fields(enum ms_log_level level, const char *event, const struct ms_log_field *fields)
+static void write_event(enum ms_log_level level, const char *event,
+			const struct ms_log_field *fields)
 {
 	bool has_time = !atomic_load(&uses_syslog) && !atomic_load(&uses_journal);
 	char when[24];
@@ -169,8 +170,6 @@ void ms_log_fields(enum ms_log_level level, const char *event, const struct ms_l
 	};
 	struct ms_text line;
 
-	if ((int)level > atomic_load(&threshold))
-		return;
 	ms_text_init(&line, 0);
 	if (atomic_load(&used_format) == MS_LOG_JSON) {
 		add_object(&line, head, fields);
@@ -180,4 +179,10 @@ void ms_log_fields(enum ms_log_level level, const char *event, const struct ms_l
 	}
 	write_line(level, ms_text_str(&line));
 	ms_text_clear(&line);
+}
+
+void ms_log_fields(enum ms_log_level level, const char *event, const struct ms_log_field *fields)
+{
+	if ((int)level <= atomic_load(&threshold))
+		write_event(level, event, fields);
 }
