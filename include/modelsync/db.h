@@ -268,6 +268,8 @@ struct ms_run_query {
 	int64_t before;    /* only runs with a lower number; 0 = all */
 	int limit;         /* newest so many */
 };
+/* Figures for monitoring. */
+bool ms_db_metrics(struct ms_db *db, struct ms_json **out, struct ms_error *err) MS_MUST_CHECK;
 bool ms_db_history(struct ms_db *db, const struct ms_run_query *query, struct ms_json **out,
 		   struct ms_error *err) MS_MUST_CHECK;
 /* One run of the history; of an unknown one `validation`. */

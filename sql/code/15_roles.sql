@@ -15,6 +15,7 @@ create or replace view modelsync.entry_point as
 select e.*
 from (values
 	('status', 'viewer', null),
+	('metrics', 'viewer', null),
 	('whoami', 'viewer', null),
 	('logins', 'viewer', null),
 	('history', 'viewer', null),

@@ -72,6 +72,7 @@ begin
 		case when p_state = 'failed' then undone_changeset end
 	where run_id = p_run;
 	perform modelsync.notify_decide(p_state = 'completed');
+	perform modelsync.count_runs(array[p_run]);
 	perform modelsync.announce(jsonb_build_object('run', p_run, 'phase', p_state));
 end
 $$;

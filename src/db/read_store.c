@@ -17,6 +17,11 @@ bool ms_db_status(struct ms_db *db, const struct ms_config *config, struct ms_js
 	return ok;
 }
 
+bool ms_db_metrics(struct ms_db *db, struct ms_json **out, struct ms_error *err)
+{
+	return db_query_json(db, "SELECT modelsync.metrics()", 0, NULL, out, err);
+}
+
 static void number_text(char *buf, size_t size, int64_t n)
 {
 	(void)snprintf(buf, size, "%lld", (long long)n);

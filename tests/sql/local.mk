@@ -15,6 +15,7 @@ sql_tests = \
 	tests/sql/test_guard.pg \
 	tests/sql/test_notify.pg \
 	tests/sql/test_presence.pg \
+	tests/sql/test_metrics.pg \
 	tests/sql/test_prices.pg \
 	tests/sql/test_quality.pg \
 	tests/sql/test_refusal.pg \
