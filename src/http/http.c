@@ -48,14 +48,33 @@ void http_call_ends(struct http *http)
 	pthread_mutex_unlock(&http->lock);
 }
 
-bool http_is_draining(struct http *http)
+static bool read_flag(struct http *http, const bool *flag)
 {
-	bool is_draining;
+	bool value;
 
 	pthread_mutex_lock(&http->lock);
-	is_draining = http->is_draining;
+	value = *flag;
 	pthread_mutex_unlock(&http->lock);
-	return is_draining;
+	return value;
+}
+
+bool http_is_draining(struct http *http)
+{
+	return read_flag(http, &http->is_draining);
+}
+
+bool http_is_connected(struct http *http)
+{
+	return read_flag(http, &http->is_connected);
+}
+
+size_t http_connections(struct http *http)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < http->server_count; i++)
+		n += server_connections(http->servers[i]);
+	return n;
 }
 
 /* --- start ---------------------------------------------------------------------------------- */
@@ -115,6 +134,9 @@ static void free_http(struct http *http)
 	for (size_t i = 0; i < http->server_count; i++)
 		server_stop(http->servers[i]);
 	ms_free(http->servers);
+	traffic_free(http->traffic);
+	ms_json_free(http->figures.json);
+	pthread_mutex_destroy(&http->figures.lock);
 	http_settings_release(http->settings);
 	pthread_cond_destroy(&http->calm);
 	pthread_mutex_destroy(&http->lock);
@@ -132,7 +154,9 @@ bool ms_http_start(struct ms_http **out, struct ms_config *config, const char *v
 	make_room_for_files(config);
 	http = ms_alloc(sizeof(*http));
 	http->version = version;
-	http->started_us = ms_clock_us();
+	http->started_at = ms_clock_now();
+	http->traffic = traffic_new();
+	pthread_mutex_init(&http->figures.lock, NULL);
 	strcpy(http->away, "not connected yet");
 	init_calm(http);
 	http->settings = http_settings_new(config);

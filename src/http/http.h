@@ -6,14 +6,26 @@
 #include <stdatomic.h>
 
 #include "modelsync/http.h"
+#include "modelsync/json.h"
 #include "pool.h"
 #include "server.h"
 #include "settings.h"
+#include "traffic.h"
+
+/* Figures of the database, as read last. */
+struct http_figures {
+	pthread_mutex_t lock;
+	struct ms_json *json; /* NULL = none, or they could not be read */
+	int64_t read_us;
+	bool is_reading; /* somebody does so now */
+};
 
 /* The listener as a whole; the same as ms_http outside. */
 struct http {
 	const char *version;
-	int64_t started_us;
+	int64_t started_at; /* epoch s */
+	struct traffic *traffic;
+	struct http_figures figures;
 	struct pool *pool;
 	struct server **servers;
 	size_t server_count;
@@ -35,5 +47,7 @@ struct http_settings *http_settings_now(struct http *http);
 void http_call_begins(struct http *http);
 void http_call_ends(struct http *http);
 bool http_is_draining(struct http *http);
+bool http_is_connected(struct http *http);
+size_t http_connections(struct http *http);
 
 #endif

@@ -10,12 +10,16 @@ libhttp_a_SOURCES = \
 	src/http/call.h \
 	src/http/cors.c \
 	src/http/cors.h \
+	src/http/counter.def \
+	src/http/exposition.c \
+	src/http/exposition.h \
 	src/http/handlers.h \
 	src/http/health.c \
 	src/http/http.c \
 	src/http/http.h \
 	src/http/listen.c \
 	src/http/listen.h \
+	src/http/metrics.c \
 	src/http/pool.c \
 	src/http/pool.h \
 	src/http/request_id.c \
@@ -30,4 +34,6 @@ libhttp_a_SOURCES = \
 	src/http/settings.c \
 	src/http/settings.h \
 	src/http/target.c \
-	src/http/target.h
+	src/http/target.h \
+	src/http/traffic.c \
+	src/http/traffic.h

@@ -117,6 +117,7 @@ static enum MHD_Result hand_over(struct request *r, enum http_place place)
 	MHD_suspend_connection(r->connection);
 	if (pool_submit(r->server->http->pool, place, &r->job))
 		return MHD_YES;
+	traffic_count(r->server->http->traffic, HTTP_COUNT_OVERLOADS);
 	http_answer_error(&r->call, 503, NULL, "too many requests are waiting", NULL);
 	http_answer_header(&r->call, "Retry-After", "1");
 	MHD_resume_connection(r->connection);
@@ -161,17 +162,19 @@ static enum MHD_Result on_request(void *cls, struct MHD_Connection *connection, 
 
 /* --- its end -------------------------------------------------------------------------------- */
 
-static void log_request(const struct request *r, bool is_complete)
+static void note_request(const struct request *r, bool is_complete)
 {
 	const struct http_call *call = &r->call;
+	int64_t us = ms_clock_us() - call->began_us;
+	size_t bytes = call->is_head ? 0 : call->answer.len;
 	const struct ms_log_field fields[] = {
 		MS_LOG_TEXT("request", call->request_id),
 		MS_LOG_TEXT("route", call->route ? call->route->name : "none"),
 		MS_LOG_TEXT("method", call->method),
 		MS_LOG_TEXT("path", call->target.path),
 		MS_LOG_NUMBER("status", call->answer.status),
-		MS_LOG_NUMBER("ms", (ms_clock_us() - call->began_us) / 1000),
-		MS_LOG_NUMBER("bytes", call->is_head ? 0 : (int64_t)call->answer.len),
+		MS_LOG_NUMBER("ms", us / 1000),
+		MS_LOG_NUMBER("bytes", (int64_t)bytes),
 		MS_LOG_TEXT("profile", *call->caller.profile ? call->caller.profile : NULL),
 		MS_LOG_TEXT("end", is_complete ? NULL : "cut off"),
 		{0},
@@ -179,6 +182,7 @@ static void log_request(const struct request *r, bool is_complete)
 	bool is_wanted = ms_config_bool(call->settings->config, MS_OPT_HTTP_ACCESS_LOG);
 
 	ms_log_fields(is_wanted ? MS_LOG_INFO : MS_LOG_DEBUG, "request", fields);
+	traffic_add(r->server->http->traffic, call->route, call->answer.status, us, bytes);
 }
 
 static void on_completed(void *cls, struct MHD_Connection *connection, void **arg,
@@ -192,7 +196,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **ar
 		return;
 	*arg = NULL;
 	if (r->is_queued)
-		log_request(r, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
+		note_request(r, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 	if (r->is_counted)
 		http_call_ends(s->http);
 	http_call_clear(&r->call);
@@ -266,6 +270,14 @@ bool server_start(struct server **out, struct http *http, const char *address, s
 const char *server_name(const struct server *s)
 {
 	return s->name;
+}
+
+size_t server_connections(struct server *s)
+{
+	const union MHD_DaemonInfo *info =
+		MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
+
+	return info ? info->num_connections : 0;
 }
 
 void server_close(struct server *s)
