@@ -41,6 +41,13 @@ struct ms_sort_key {
  * Never reads more than 4096 bytes of expression; longer ones are an error.
  */
 struct ms_filter *ms_filter_parse(const char *text, struct ms_filter_error *err);
+/*
+ * The same for somebody who has saved views: @name stands for the expression of one. Its `sort:`
+ * counts where one could stand.
+ */
+struct ms_views;
+struct ms_filter *ms_filter_parse_with(const char *text, const struct ms_views *views,
+				       struct ms_filter_error *err);
 void ms_filter_free(struct ms_filter *f); /* NULL is fine */
 bool ms_filter_is_empty(const struct ms_filter *f);
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "modelsync/error.h"
+#include "modelsync/json.h"
 #include "modelsync/text.h"
 
 /* Files that belong to the user who runs the program (XDG Base Directory Specification). */
@@ -31,5 +32,23 @@ bool ms_user_file_read(const char *path, size_t max, struct ms_text *out, bool *
  */
 bool ms_user_file_write(const char *path, const char *data, size_t len,
 			struct ms_error *err) MS_MUST_CHECK;
+/* Makes the missing directories; one that cannot be made shows when the file is opened. */
+void ms_user_file_make_room(const char *path);
+
+/* --- JSON below the state directory ----------------------------------------------------------- */
+
+/* *out is NULL when there is no such file, or no such directory. A damaged file is an error. */
+bool ms_user_state_read(const char *name, size_t max, struct ms_json **out,
+			struct ms_error *err) MS_MUST_CHECK;
+
+/* What stands there is to become what it returns (owned), or to stay, with *err filled. */
+typedef struct ms_json *(*ms_user_state_fn)(void *arg, const struct ms_json *before,
+					    struct ms_error *err);
+/*
+ * Programs that change the same file take turns, so that none loses what another one wrote. A
+ * damaged file is put aside as NAME.damaged, and `before` is NULL then, as when there is none.
+ */
+bool ms_user_state_update(const char *name, size_t max, ms_user_state_fn fn, void *arg,
+			  struct ms_error *err) MS_MUST_CHECK;
 
 #endif

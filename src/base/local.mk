@@ -11,6 +11,7 @@ libbase_a_SOURCES = \
 	src/base/text.c \
 	src/base/thread.c \
 	src/base/userfile.c \
+	src/base/userstate.c \
 	src/base/utf8.c \
 	src/base/utf8_width.c \
 	src/base/utf8_width.h \

@@ -70,8 +70,7 @@ bool ms_user_file_read(const char *path, size_t max, struct ms_text *out, bool *
 
 /* --- writing --------------------------------------------------------------------------------- */
 
-/* Each directory of the path; one that cannot be made shows when the file is opened. */
-static void make_directories(const char *path)
+void ms_user_file_make_room(const char *path)
 {
 	char *copy = ms_strdup(path);
 
@@ -114,7 +113,7 @@ bool ms_user_file_write(const char *path, const char *data, size_t len, struct m
 	char *new_path = ms_format("%s.XXXXXX", path);
 	bool ok;
 
-	make_directories(path);
+	ms_user_file_make_room(path);
 	ok = write_new(new_path, data, len) && rename(new_path, path) == 0;
 	if (!ok) {
 		(void)ms_fail(err, MS_ERR_CONFIG, "%s cannot be written: %s", path,

@@ -187,9 +187,7 @@ static bool lex_word(struct ms_parser *p, struct ms_token *t)
 					 "write -term instead of NOT term; "
 					 "quote it to search for the word");
 	else if (t->text[0] == '@')
-		return ms_parser_fail_at(p, t,
-					 "saved views are not part of this version; "
-					 "quote it to search for the text");
+		set_text(p, t, MS_TOKEN_VIEW, p->text + t->at + 1, t->len - 1);
 	return true;
 }
 

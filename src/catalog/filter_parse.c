@@ -2,8 +2,8 @@
 /*
  * Recursive descent over
  *
- *   expr := and (OR and)*     and := term+     term := [-|!] ( word | "text" | /re/ | field |
- * (expr) )
+ *   expr := and (OR and)*     and := term+
+ *   term := [-|!] ( word | "text" | /re/ | @view | field | (expr) )
  *
  * `sort:` terms are orders, not conditions: they are noted in the filter and leave no node. One may
  * stand anywhere a condition may that holds for the whole list, so not inside (), - or OR.
@@ -12,8 +12,10 @@
 
 #include <string.h>
 
-#define TEXT_MAX  4096
-#define DEPTH_MAX 50
+#define TEXT_MAX       4096
+#define DEPTH_MAX      50
+#define VIEW_DEPTH_MAX 5
+#define VIEW_COUNT_MAX 100
 
 static bool parse_or(struct ms_parser *p, struct ms_node **out);
 
@@ -103,6 +105,61 @@ static bool parse_group(struct ms_parser *p, struct ms_node **out)
 	return true;
 }
 
+static bool parse_all(struct ms_parser *p, struct ms_node **out);
+
+static bool unknown_view(struct ms_parser *p, const struct ms_token *t)
+{
+	const char *nearest;
+
+	if (!p->views)
+		return ms_parser_fail_at(p, t,
+					 "saved views are one user's own: write out what it stands "
+					 "for, or quote it to search for the text");
+	nearest = ms_views_nearest(p->views, t->text);
+	return ms_parser_fail_at(p, t,
+				 "no saved view \"%s\"%s%s%s; quote it to search for the text",
+				 ms_parser_quote(p, t), nearest ? ", did you mean \"" : "",
+				 nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
+/* What is wrong inside of a view is shown at its name. */
+static bool broken_view(struct ms_parser *p, const struct ms_token *t)
+{
+	char *inner = ms_arena_strndup(p->filter->arena, p->err->message, strlen(p->err->message));
+
+	return ms_parser_fail_at(p, t, "in the saved view \"%s\": %s", ms_parser_quote(p, t),
+				 inner);
+}
+
+/* The expression of a saved view, as if it stood here in parentheses. */
+static bool parse_view(struct ms_parser *p, struct ms_node **out)
+{
+	const struct ms_token t = p->token;
+	const struct ms_view *view = p->views ? ms_views_find(p->views, t.text) : NULL;
+	struct ms_parser inner = {
+		.filter = p->filter, .err = p->err, .views = p->views, .views_left = p->views_left};
+	struct ms_node *child = NULL;
+
+	if (!view)
+		return unknown_view(p, &t);
+	if (p->view_depth == VIEW_DEPTH_MAX)
+		return ms_parser_fail_at(p, &t, "saved views within each other more than %d deep",
+					 VIEW_DEPTH_MAX);
+	if (*p->views_left == 0)
+		return ms_parser_fail_at(p, &t, "more than %d saved views, those within counted",
+					 VIEW_COUNT_MAX);
+	--*p->views_left;
+	inner.text = view->filter;
+	inner.len = strnlen(view->filter, TEXT_MAX + 1);
+	inner.view_depth = p->view_depth + 1;
+	inner.has_order = p->has_order && p->depth == 0;
+	if (!parse_all(&inner, &child))
+		return broken_view(p, &t);
+	*out = ms_node_new(p, MS_NODE_AND, NULL);
+	(*out)->child = child;
+	return true;
+}
+
 static bool parse_term(struct ms_parser *p, struct ms_node **out);
 
 static bool parse_not(struct ms_parser *p, struct ms_node **out)
@@ -142,6 +199,10 @@ static bool parse_term(struct ms_parser *p, struct ms_node **out)
 	case MS_TOKEN_REGEX:
 		*out = ms_node_regex(p, MS_NODE_WORD_REGEX, NULL, &p->token);
 		if (!*out)
+			return false;
+		break;
+	case MS_TOKEN_VIEW:
+		if (!parse_view(p, out))
 			return false;
 		break;
 	default:
@@ -207,7 +268,7 @@ static bool parse_or(struct ms_parser *p, struct ms_node **out)
 	return true;
 }
 
-static bool parse_all(struct ms_parser *p)
+static bool parse_all(struct ms_parser *p, struct ms_node **out)
 {
 	if (p->len > TEXT_MAX)
 		return ms_parser_fail(p, TEXT_MAX, p->len - TEXT_MAX,
@@ -216,7 +277,7 @@ static bool parse_all(struct ms_parser *p)
 		return false;
 	if (p->token.kind == MS_TOKEN_END)
 		return true;
-	if (!parse_or(p, &p->filter->root))
+	if (!parse_or(p, out))
 		return false;
 	if (p->token.kind == MS_TOKEN_CLOSE)
 		return ms_parser_fail_at(p, &p->token, "this parenthesis closes nothing");
@@ -225,13 +286,25 @@ static bool parse_all(struct ms_parser *p)
 
 struct ms_filter *ms_filter_parse(const char *text, struct ms_filter_error *err)
 {
+	return ms_filter_parse_with(text, NULL, err);
+}
+
+struct ms_filter *ms_filter_parse_with(const char *text, const struct ms_views *views,
+				       struct ms_filter_error *err)
+{
 	struct ms_filter *f = ms_alloc(sizeof(*f));
-	struct ms_parser p = {.text = text, .filter = f, .err = err};
+	size_t views_left = VIEW_COUNT_MAX;
+	struct ms_parser p = {.text = text,
+			      .filter = f,
+			      .err = err,
+			      .views = views,
+			      .views_left = &views_left,
+			      .has_order = true};
 
 	p.len = strnlen(text, TEXT_MAX + 1);
 	memset(err, 0, sizeof(*err));
 	f->arena = ms_arena_new();
-	if (parse_all(&p))
+	if (parse_all(&p, &f->root))
 		return f;
 	ms_filter_free(f);
 	return NULL;

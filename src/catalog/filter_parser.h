@@ -4,6 +4,7 @@
 
 #include "filter_node.h"
 #include "modelsync/error.h"
+#include "modelsync/view.h"
 
 /* Shared by filter_lex.c, filter_parse.c and filter_term.c. */
 
@@ -29,6 +30,7 @@ enum ms_token_kind {
 	MS_TOKEN_WORD,
 	MS_TOKEN_QUOTED,
 	MS_TOKEN_REGEX,
+	MS_TOKEN_VIEW, /* @name; its text is the name */
 	MS_TOKEN_FIELD /* a name and an operator; values follow */
 };
 
@@ -48,6 +50,10 @@ struct ms_parser {
 	struct ms_filter_error *err;
 	struct ms_token token; /* the one being looked at */
 	size_t depth;	       /* of parentheses and negations */
+	const struct ms_views *views; /* NULL: there are none here */
+	size_t view_depth;	      /* of views within each other */
+	size_t *views_left;	      /* how many more may be written out, over all of them */
+	bool has_order;		      /* `sort:` counts: false in a view within () or after - */
 };
 
 /* Notes what is wrong at that place and returns false. */

@@ -126,6 +126,8 @@ static bool add_sort_key(struct ms_parser *p, const struct ms_token *name, struc
 	if (field->type == MS_FIELD_FLAGS)
 		return ms_parser_fail_at(p, value, "%s has no order: sort by another field",
 					 field->name);
+	if (!p->has_order || (p->view_depth && f->sort_count == MS_SORT_KEYS_MAX))
+		return true;
 	if (f->sort_count == MS_SORT_KEYS_MAX)
 		return ms_parser_fail_at(p, value, "more than %d sort keys: leave some out",
 					 MS_SORT_KEYS_MAX);

@@ -34,5 +34,6 @@ libcatalog_a_SOURCES = \
 	src/catalog/run.c \
 	src/catalog/run_rules.c \
 	src/catalog/run_rules.h \
+	src/catalog/view.c \
 	src/catalog/words.c \
 	src/catalog/words.h

@@ -2,13 +2,30 @@
 #include <string.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/userfile.h"
+#include "modelsync/view.h"
 #include "private.h"
+
+static bool load_views(struct ms_views *views, struct ms_error *err)
+{
+	struct ms_json *json;
+	bool ok = ms_user_state_read(MS_VIEWS_FILE, MS_VIEWS_FILE_MAX, &json, err) &&
+		  (ms_views_read(views, json, err) || ms_error_prefix(err, MS_VIEWS_FILE));
+
+	ms_json_free(json);
+	return ok;
+}
 
 bool filter_compile(const char *text, struct ms_filter **out, struct ms_error *err)
 {
 	struct ms_filter_error where;
+	struct ms_views views = {0};
 
-	*out = ms_filter_parse(strcmp(text, "*") == 0 ? "" : text, &where);
+	*out = NULL;
+	if (strchr(text, '@') && !load_views(&views, err))
+		return false;
+	*out = ms_filter_parse_with(strcmp(text, "*") == 0 ? "" : text, &views, &where);
+	ms_views_clear(&views);
 	if (*out)
 		return true;
 	print_caret(text, where.at, where.len);

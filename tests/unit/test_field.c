@@ -291,7 +291,7 @@ static void errors_say_where_and_why(void **state)
 		{"sort:id OR a", 8, 2, {"sort: is none"}},
 		{"a AND b", 2, 3, {"leave AND out"}},
 		{"NOT b", 0, 3, {"write -term"}},
-		{"@mine", 0, 5, {"saved views are not part of this version"}},
+		{"@mine", 0, 5, {"saved views are one user"}},
 		{"sort:", 5, 1, {"sort: needs a value"}},
 		{"sort:-", 6, 1, {"sort: needs a value"}},
 		{"sort:prise", 5, 5, {"did you mean \"price\"?"}},
