@@ -15,6 +15,16 @@
 #define LOCK_TRIES   100
 #define LOCK_WAIT_NS 5000000L /* a writer takes less than this */
 
+static bool parse(const char *path, const struct ms_text *text, struct ms_json **out,
+		  struct ms_error *err)
+{
+	*out = ms_json_parse(ms_text_str(text), text->len, err);
+	if (*out)
+		return true;
+	err->category = MS_ERR_CONFIG;
+	return ms_error_prefix(err, "%s is damaged", path);
+}
+
 static bool parse_file(const char *path, size_t max, struct ms_json **out, struct ms_error *err)
 {
 	struct ms_text text;
@@ -22,11 +32,8 @@ static bool parse_file(const char *path, size_t max, struct ms_json **out, struc
 
 	*out = NULL;
 	ms_text_init(&text, 0);
-	ok = ms_user_file_read(path, max, &text, &is_there, err);
-	if (ok && is_there) {
-		*out = ms_json_parse(ms_text_str(&text), text.len, err);
-		ok = *out || ms_error_prefix(err, "%s is damaged", path);
-	}
+	ok = ms_user_file_read(path, max, &text, &is_there, err) &&
+	     (!is_there || parse(path, &text, out, err));
 	ms_text_clear(&text);
 	return ok;
 }

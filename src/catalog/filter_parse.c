@@ -117,9 +117,9 @@ static bool unknown_view(struct ms_parser *p, const struct ms_token *t)
 					 "for, or quote it to search for the text");
 	nearest = ms_views_nearest(p->views, t->text);
 	return ms_parser_fail_at(p, t,
-				 "no saved view \"%s\"%s%s%s; quote it to search for the text",
+				 "no saved view \"%s\"%s%s%s Quote it to search for the text.",
 				 ms_parser_quote(p, t), nearest ? ", did you mean \"" : "",
-				 nearest ? nearest : "", nearest ? "\"?" : "");
+				 nearest ? nearest : "", nearest ? "\"?" : ".");
 }
 
 /* What is wrong inside of a view is shown at its name. */

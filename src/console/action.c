@@ -18,6 +18,7 @@
 #define A MS_SCOPE_AUDIT
 #define N MS_SCOPE_MESSAGES
 #define O MS_SCOPE_COLUMNS
+#define W MS_SCOPE_VIEWS
 #define L MS_SCOPE_LISTS
 
 static const struct ms_action_info infos[MS_ACTION_COUNT] = {
@@ -44,6 +45,7 @@ static const struct ms_action_info infos[MS_ACTION_COUNT] = {
 #undef A
 #undef N
 #undef O
+#undef W
 #undef L
 
 const struct ms_scope_name ms_scope_names[] = {
@@ -62,6 +64,7 @@ const struct ms_scope_name ms_scope_names[] = {
 	{MS_SCOPE_INPUT, "input"},
 	{MS_SCOPE_MENU, "question"},
 	{MS_SCOPE_COLUMNS, "columns"},
+	{MS_SCOPE_VIEWS, "views"},
 	{0, NULL},
 };
 

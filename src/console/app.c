@@ -11,9 +11,11 @@
 #include <locale.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "keep.h"
 #include "key.h"
 #include "modelsync/clock.h"
 #include "modelsync/console.h"
@@ -87,6 +89,20 @@ static void suspend(struct app *app)
 	resize(app); /* the window may have changed meanwhile */
 }
 
+static void update(struct app *app, struct ms_ui_event event);
+
+static void change_views(struct app *app, const struct ms_effect *e)
+{
+	struct ms_ui_event event = {.kind = MS_EVENT_VIEWS};
+	struct ms_error err;
+
+	if (!ms_keep_views(e, &event.json, &err))
+		event.err = &err;
+	if (e->views.count)
+		event.text = e->views.items[0].name;
+	update(app, event);
+}
+
 static void do_effect(struct app *app, struct ms_effect *e)
 {
 	switch (e->kind) {
@@ -144,6 +160,9 @@ static void do_effect(struct app *app, struct ms_effect *e)
 		break;
 	case MS_EFFECT_COPY:
 		ms_term_copy(app->term, e->text);
+		break;
+	case MS_EFFECT_CHANGE_VIEWS:
+		change_views(app, e);
 		break;
 	case MS_EFFECT_REST_TIMER:
 		ms_timer_start(app->rest_timer, REST_MS);
@@ -473,6 +492,7 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 	ms_key_decoder_init(&app->decoder, is_utf8);
 	ms_term_teach(app->term, &app->decoder);
 	watch_world(app);
+	ms_keep_load(app->ui);
 	if (o->filter)
 		ms_ui_set_filter(app->ui, o->filter);
 	if (app->ui->has_filter_error)
@@ -483,10 +503,15 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 
 static void stop(struct app *app)
 {
+	struct ms_error err;
+
 	if (app->is_gone)
 		ms_term_abandon(app->term);
 	else
 		ms_term_close(app->term);
+	if (!ms_keep_save(app->ui, &err) && !app->is_gone)
+		fprintf(stderr, "modelsync-tui: not remembered for the next time: %s\n",
+			err.message);
 	ms_lanes_stop(app->lanes);
 	ms_timer_free(app->esc_timer);
 	ms_timer_free(app->rest_timer);

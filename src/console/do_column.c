@@ -24,10 +24,11 @@ void ms_do_column_hide(struct ms_ui *ui)
 	const struct ms_field *f = ms_ui_columns(ui, &columns)->field;
 
 	if (ms_column_set_hide(&ui->columns, f))
-		ms_ui_note(ui, MS_NOTE_HINT, "%s hidden; C brings it back", f->name);
+		ms_ui_note(ui, MS_NOTE_HINT, "%s hidden; {columns} brings it back", f->name);
 	else
-		ms_ui_note(ui, MS_NOTE_HINT,
-			   "status and model stay; Left and Right choose another");
+		ms_ui_note(
+			ui, MS_NOTE_HINT,
+			"status and model stay; {column-left} and {column-right} choose another");
 }
 
 /* What the longest of the shown values takes. */

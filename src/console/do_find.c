@@ -220,7 +220,7 @@ static bool find(struct ms_ui *ui, bool is_backwards, bool from_here)
 
 static bool find_set(struct ms_ui *ui, const char *text, struct ms_filter_error *err)
 {
-	struct ms_filter *what = ms_filter_parse(text, err);
+	struct ms_filter *what = ms_filter_parse_with(text, &ui->views, err);
 
 	if (!what)
 		return false;
@@ -276,7 +276,7 @@ void ms_do_find(struct ms_ui *ui)
 static void find_again(struct ms_ui *ui, bool is_backwards)
 {
 	if (!ui->found)
-		ms_ui_note(ui, MS_NOTE_HINT, "nothing to find yet; f starts");
+		ms_ui_note(ui, MS_NOTE_HINT, "nothing to find yet; {find} starts");
 	else if (!find(ui, is_backwards, false))
 		ms_ui_note(ui, MS_NOTE_HINT, "no shown row matches");
 }

@@ -56,7 +56,7 @@ void ms_do_mark_restore(struct ms_ui *ui)
 static bool mark_matching(struct ms_ui *ui, const char *text, enum ms_mark_op op)
 {
 	struct ms_filter_error err;
-	struct ms_filter *what = ms_filter_parse(text, &err);
+	struct ms_filter *what = ms_filter_parse_with(text, &ui->views, &err);
 	size_t n;
 
 	if (!what) {

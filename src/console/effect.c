@@ -29,6 +29,7 @@ void ms_effect_clear(struct ms_effect *effect)
 	ms_free(effect->text);
 	ms_free(effect->ids);
 	ms_edit_batch_free(effect->batch);
+	ms_views_clear(&effect->views);
 	*effect = (struct ms_effect){0};
 }
 

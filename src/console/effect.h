@@ -8,6 +8,7 @@
 
 #include "modelsync/edit.h"
 #include "modelsync/feed.h"
+#include "modelsync/view.h"
 
 /* What the state wants done in the world; the application does it and answers with events. */
 enum ms_effect_kind {
@@ -29,6 +30,7 @@ enum ms_effect_kind {
 	MS_EFFECT_ACKNOWLEDGE, /* ids, number: how many */
 	MS_EFFECT_RECONNECT,
 	MS_EFFECT_COPY,	      /* text: for the clipboard */
+	MS_EFFECT_CHANGE_VIEWS, /* views: to be saved; text: the name of one to be deleted */
 	MS_EFFECT_REST_TIMER, /* tell when no key came for a tenth of a second */
 	MS_EFFECT_REPAINT,    /* the whole screen, whatever it shows */
 	MS_EFFECT_SUSPEND,
@@ -43,6 +45,7 @@ struct ms_effect {
 	char *text;		     /* owned */
 	int64_t *ids;		     /* owned */
 	struct ms_edit_batch *batch; /* owned */
+	struct ms_views views;	     /* owned */
 };
 
 struct ms_effects {

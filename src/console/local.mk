@@ -30,6 +30,7 @@ libconsole_a_SOURCES = \
 	src/console/dlg_picker.c \
 	src/console/dlg_review.c \
 	src/console/dlg_sync.c \
+	src/console/dlg_views.c \
 	src/console/do_chart.c \
 	src/console/do_column.c \
 	src/console/do_edit.c \
@@ -44,8 +45,11 @@ libconsole_a_SOURCES = \
 	src/console/entry_text.h \
 	src/console/fit.c \
 	src/console/fit.h \
+	src/console/hints.c \
 	src/console/hush.c \
 	src/console/hush.h \
+	src/console/keep.c \
+	src/console/keep.h \
 	src/console/key.c \
 	src/console/key.h \
 	src/console/key_decode.c \
@@ -87,6 +91,8 @@ libconsole_a_SOURCES = \
 	src/console/scroll.h \
 	src/console/stage.c \
 	src/console/stage.h \
+	src/console/state.c \
+	src/console/state.h \
 	src/console/style.def \
 	src/console/sync_errors.c \
 	src/console/sync_state.c \

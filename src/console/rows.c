@@ -175,7 +175,7 @@ void ms_rows_replace(struct ms_rows *r, const struct ms_catalog *catalog, int64_
 bool ms_rows_set_filter(struct ms_rows *r, const char *text, int64_t now,
 			struct ms_filter_error *err)
 {
-	struct ms_filter *filter = ms_filter_parse(text, err);
+	struct ms_filter *filter = ms_filter_parse_with(text, r->views, err);
 	char *copy;
 
 	if (!filter)
@@ -187,6 +187,11 @@ bool ms_rows_set_filter(struct ms_rows *r, const char *text, int64_t now,
 	r->filter_text = copy;
 	refilter(r, now, false);
 	return true;
+}
+
+char *ms_rows_sort_text(const struct ms_rows *r)
+{
+	return ms_format("%s%s", r->sort.descending ? "-" : "", r->sort.field->name);
 }
 
 void ms_rows_set_sort(struct ms_rows *r, struct ms_sort_key sort, int64_t now)

@@ -24,6 +24,7 @@ struct ms_rows {
 	uint32_t *visible;		  /* those of `order` that match the filter */
 	size_t shown;
 
+	const struct ms_views *views; /* borrowed: what @name stands for; NULL = nothing */
 	struct ms_filter *filter; /* the last good one */
 	char *filter_text;	  /* its text; never NULL */
 	struct ms_sort_key sort;  /* the user's order; `sort:` terms of the filter win */
@@ -50,6 +51,8 @@ uint32_t *ms_rows_map(const struct ms_catalog *from, const struct ms_catalog *to
 bool ms_rows_set_filter(struct ms_rows *r, const char *text, int64_t now,
 			struct ms_filter_error *err);
 void ms_rows_refilter(struct ms_rows *r, int64_t now);
+/* "-added": the user's order in words; owned. */
+char *ms_rows_sort_text(const struct ms_rows *r);
 void ms_rows_set_sort(struct ms_rows *r, struct ms_sort_key sort, int64_t now);
 
 /* The model under the cursor, or NULL / MS_ROW_NONE. */

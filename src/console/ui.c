@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
+#include "state.h"
 
 #define SAMPLE "sample-catalogue.json" /* what the program brings along */
 
@@ -21,10 +22,12 @@ struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now)
 	ui->database = ms_strdup("");
 	ui->read_only = read_only;
 	ui->now = now;
+	ui->hints_read = MS_HINTS_ALL; /* until it is known which were */
 	ui->width = 80;
 	ui->height = 24;
 	ui->chart.zoom = MS_RUN_ZOOM_NORMAL;
 	ms_rows_init(&ui->rows);
+	ui->rows.views = &ui->views;
 	ms_column_set_init(&ui->columns);
 	ms_browse_init(ui);
 	return ui;
@@ -36,6 +39,7 @@ void ms_ui_free(struct ms_ui *ui)
 		return;
 	ms_dialog_close_all(ui);
 	ms_rows_clear(&ui->rows);
+	ms_views_clear(&ui->views);
 	ms_stage_clear(&ui->stage);
 	ms_detail_clear(&ui->detail);
 	ms_sync_state_clear(&ui->sync);
@@ -48,6 +52,7 @@ void ms_ui_free(struct ms_ui *ui)
 	ms_history_clear(&ui->finds);
 	ms_history_clear(&ui->marks);
 	ms_history_clear(&ui->commands);
+	ms_json_free(ui->remembered);
 	ms_filter_free(ui->found);
 	ms_free(ui->filter_before);
 	ms_catalog_free(ui->catalog);
@@ -276,6 +281,7 @@ static void take_models(struct ms_ui *ui, struct ms_catalog *catalog, const stru
 static void take_connection(struct ms_ui *ui, const char *label, const struct ms_error *err)
 {
 	bool was_connected = ui->is_connected;
+	bool is_first = !err && !*ui->database;
 
 	ui->is_connected = !err;
 	if (err) {
@@ -292,6 +298,8 @@ static void take_connection(struct ms_ui *ui, const char *label, const struct ms
 	if (!was_connected && ui->lost.category != MS_OK)
 		ms_ui_note(ui, MS_NOTE_INFO, "connected to %s again", label);
 	ui->lost = (struct ms_error){0};
+	if (is_first)
+		ms_state_connected(ui);
 	ms_ui_load_models(ui);
 	ms_ui_effect(ui, MS_EFFECT_LOAD_STATUS);
 	ms_browse_load(ui);
@@ -405,6 +413,7 @@ void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *e)
 	switch (e->kind) {
 	case MS_EVENT_KEY:
 		take_key(ui, e->key, e->is_pasted);
+		ms_hints_follow(ui);
 		break;
 	case MS_EVENT_RESIZE:
 		take_resize(ui, e->width, e->height);
@@ -446,6 +455,10 @@ void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *e)
 		break;
 	case MS_EVENT_ACKNOWLEDGED:
 		ms_acknowledged(ui, e->number, e->err);
+		break;
+	case MS_EVENT_VIEWS:
+		ms_views_changed(ui, e->json, e->text, e->err);
+		refresh_dialogs(ui);
 		break;
 	case MS_EVENT_NOTICE:
 		take_notice(ui, e->text);

@@ -20,6 +20,7 @@
 #include "modelsync/error.h"
 #include "modelsync/json.h"
 #include "modelsync/run.h"
+#include "modelsync/view.h"
 #include "notes.h"
 #include "page.h"
 #include "rows.h"
@@ -53,6 +54,7 @@ enum ms_event_kind {
 	MS_EVENT_CHANGESET,    /* number; json or error */
 	MS_EVENT_VERIFIED,     /* json or error */
 	MS_EVENT_ACKNOWLEDGED, /* number: how many, or error */
+	MS_EVENT_VIEWS,	       /* json (NULL = there are none) or error; text: which was saved */
 	MS_EVENT_NOTICE,       /* text: payload */
 	MS_EVENT_CONNECTION    /* text: label, or error */
 };
@@ -166,12 +168,15 @@ struct ms_ui {
 	struct ms_chart_state chart;
 
 	struct ms_column_set columns;
+	struct ms_views views; /* saved ones, as the file had them last */
 	size_t column;	 /* cell cursor: index in the columns shown */
 	bool has_column; /* it was moved; else it is on the model */
 	struct ms_history filters, list_filters, finds, marks, commands;
 	char *filter_before; /* text to go back to while editing the filter; owned */
 	struct ms_filter_error filter_error;
 	bool has_filter_error;
+	unsigned hints_read;	     /* bits of enum ms_hint */
+	struct ms_json *remembered;  /* until the database is known; owned */
 	struct ms_filter *found; /* what n and N look for; owned */
 	size_t find_from;	 /* cursor before the find line was opened */
 
@@ -256,6 +261,9 @@ void ms_undo_shown(struct ms_ui *ui, int64_t changeset, struct ms_write_result *
 /* The audit log was verified (scr_audit.c), alerts were acknowledged (scr_messages.c). */
 void ms_verify_done(struct ms_ui *ui, struct ms_json *verdict, const struct ms_error *err);
 void ms_acknowledged(struct ms_ui *ui, int64_t count, const struct ms_error *err);
+/* The file of saved views was read or changed (dlg_views.c); takes over json. */
+void ms_views_changed(struct ms_ui *ui, struct ms_json *json, const char *saved,
+		      const struct ms_error *err);
 /* Something under way shows its seconds. */
 bool ms_ui_counts_seconds(const struct ms_ui *ui);
 

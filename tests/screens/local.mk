@@ -159,6 +159,13 @@ screen_cases = \
 	tests/screens/read_only.case \
 	tests/screens/reconnected.case \
 	tests/screens/reload_keeps_cursor.case \
+	tests/screens/hints_marks.case \
+	tests/screens/remembered_history.case \
+	tests/screens/remembered_newer.case \
+	tests/screens/remembered_nothing.case \
+	tests/screens/remembered_own_filter.case \
+	tests/screens/remembered_view.case \
+	tests/screens/remembered_wrong.case \
 	tests/screens/review_40x12.case \
 	tests/screens/review_all_stale.case \
 	tests/screens/review_enter_alone.case \
@@ -236,6 +243,21 @@ screen_cases = \
 	tests/screens/undo_done.case \
 	tests/screens/undo_nothing.case \
 	tests/screens/undo_preview.case \
+	tests/screens/view_in_filter.case \
+	tests/screens/view_unknown.case \
+	tests/screens/views_120x40.case \
+	tests/screens/views_200x60.case \
+	tests/screens/views_40x12.case \
+	tests/screens/views_80x24.case \
+	tests/screens/views_80x24_c_locale.case \
+	tests/screens/views_bad_name.case \
+	tests/screens/views_damaged.case \
+	tests/screens/views_deleted.case \
+	tests/screens/views_empty.case \
+	tests/screens/views_replace.case \
+	tests/screens/views_replaced.case \
+	tests/screens/views_saved.case \
+	tests/screens/views_used.case \
 	tests/screens/written.case \
 	tests/screens/viewer.case \
 	tests/screens/viewer_no_longer.case \

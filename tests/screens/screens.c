@@ -22,6 +22,7 @@
 #include "modelsync/text.h"
 #include "modelsync/utf8.h"
 #include "src/console/key.h"
+#include "src/console/state.h"
 #include "src/console/ui.h"
 
 struct stage {
@@ -56,6 +57,7 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 		[MS_EFFECT_ACKNOWLEDGE] = "acknowledge",
 		[MS_EFFECT_RECONNECT] = "reconnect",
 		[MS_EFFECT_COPY] = "copy",
+		[MS_EFFECT_CHANGE_VIEWS] = "views",
 		[MS_EFFECT_REST_TIMER] = "rest timer",
 		[MS_EFFECT_REPAINT] = "repaint",
 		[MS_EFFECT_SUSPEND] = "suspend",
@@ -75,6 +77,9 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 		ms_text_addf(out, " of run %" PRId64, e->run);
 	if (e->text)
 		ms_text_addf(out, " %s", e->text);
+	for (size_t i = 0; i < e->views.count; i++)
+		ms_text_addf(out, " %s: %s %s %s", e->views.items[i].name, e->views.items[i].filter,
+			     e->views.items[i].sort, e->views.items[i].columns);
 	ms_text_addf(out, "%s%s\n", e->flag ? " (flag)" : "", e->force ? " (force)" : "");
 	for (size_t i = 0; e->batch && i < e->batch->count; i++) {
 		const struct ms_edit_item *item = &e->batch->items[i];
@@ -282,6 +287,51 @@ static void do_undoshown(struct stage *s, const char *arg)
 			  .result = fixture_result(strstr(arg, "nothing") ? "nothing" : "undo")});
 }
 
+/* "two", "saved NAME", "damaged" */
+static void do_views(struct stage *s, const char *arg)
+{
+	static const char text[] =
+		"{\"format\": 1, \"views\": [{\"name\": \"cheap\", \"filter\": \"price<1\","
+		" \"sort\": \"in\", \"columns\": \"status,id,in,out\"}, {\"name\": \"new\","
+		" \"filter\": \"status:new -is:alias\", \"sort\": \"-added\", \"columns\": \"\"}]}";
+	struct ms_ui_event e = {.kind = MS_EVENT_VIEWS};
+	struct ms_error err;
+
+	if (strncmp(arg, "saved ", 6) == 0)
+		e.text = arg + 6;
+	(void)ms_fail(&err, MS_ERR_CONFIG, "views.json is damaged: byte 7");
+	if (strcmp(arg, "damaged") == 0)
+		e.err = &err;
+	else
+		e.json = ms_json_parse(text, strlen(text), &err);
+	update(s, e);
+}
+
+static const char *const remembered[][2] = {
+	{"nothing", "{\"format\": 1}"},
+	{"view",
+	 "{\"format\": 1, \"hints\": [\"welcome\"], \"history\": {\"filter\": [\"gpt\", \"tier:pro\"],"
+	 " \"command\": [\"sort\"]}, \"databases\": [{\"name\": \"db1/models\", \"filter\":"
+	 " \"status:new\", \"sort\": \"-in\", \"columns\": \"status,id,provider,in,out\"}]}"},
+	{"wrong",
+	 "{\"format\": 1, \"databases\": [{\"name\": \"db1/models\", \"filter\": \"stats:x\","
+	 " \"sort\": \"7\", \"columns\": 7}]}"},
+	{"newer", "{\"format\": 2}"},
+};
+
+static void do_remembered(struct stage *s, const char *arg)
+{
+	struct ms_error err;
+
+	for (size_t i = 0; i < sizeof(remembered) / sizeof(remembered[0]); i++) {
+		const char *text = remembered[i][1];
+
+		if (strcmp(remembered[i][0], arg) == 0 &&
+		    !ms_state_take(s->ui, ms_json_parse(text, strlen(text), &err), &err))
+			ms_ui_note(s->ui, MS_NOTE_WARNING, "%s", err.message);
+	}
+}
+
 static void do_notice(struct stage *s, const char *arg)
 {
 	update(s, (struct ms_ui_event){.kind = MS_EVENT_NOTICE, .text = arg});
@@ -348,6 +398,7 @@ static const struct {
 	{"undoshown", do_undoshown}, {"notice", do_notice},	  {"feed", do_feed},
 	{"changeset", do_changeset}, {"verified", do_verified},	  {"acknowledged", do_acknowledged},
 	{"role", do_role},	     {"braille", do_braille},
+	{"views", do_views},	  {"remembered", do_remembered},
 };
 
 static void run_line(struct stage *s, const char *line)

@@ -257,5 +257,5 @@ int main(void)
 		cmocka_unit_test(test_why_a_model_does_not_match_names_the_view),
 	};
 
-	return cmocka_run_group_tests(tests, set_up, NULL);
+	return cmocka_run_group_tests_name("view", tests, set_up, NULL);
 }
