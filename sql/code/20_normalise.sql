@@ -104,12 +104,16 @@ $$;
 
 -- Whether facts hold any character the clean functions would touch, seen in
 -- their text form, where control characters are escapes.  Hardly any does, and
--- looking once is cheaper than cleaning a dozen fields.  Inlined.
+-- looking once is cheaper than cleaning a dozen fields; where something shows, it is
+-- mostly the line feeds that a description may have.  Inlined.
 create or replace function modelsync.is_dirty(p_facts jsonb)
 returns bool
 language sql immutable
 as $$
-	select p_facts::text ~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
+	select p_facts::text ~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
+		and ((p_facts - 'description')::text
+				~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
+			or modelsync.clean_text(p_facts ->> 'description') <> p_facts ->> 'description');
 $$;
 
 -- The prices that are columns of the contract or known to us.  A key upstream
@@ -289,7 +293,7 @@ begin
 					then array[E'alias_target.slug\tis missing'] end
 				|| case when u.e #> '{pricing,overrides}' <> 'null'
 					then modelsync.override_problems(u.e #> '{pricing,overrides}') end as problems
-			from unnest(p_entries) with ordinality u (e, n),
+			from (select unnest(p_entries) as e, generate_subscripts(p_entries, 1)::bigint as n offset 0) u,
 			lateral (select u.e -> 'id' as id, u.e -> 'name' as name, u.e -> 'description' as description,
 					u.e -> 'canonical_slug' as slug, u.e -> 'hugging_face_id' as hugging_face,
 					u.e -> 'created' as created, u.e -> 'context_length' as context,
@@ -380,10 +384,11 @@ begin
 end
 $$;
 
--- What of an object within an entry no column holds, as a part of the entry.  Inlined.
+-- What of an object within an entry no column holds, as a part of the entry.  Inlined,
+-- which takes that it does not promise more than what it calls.
 create or replace function modelsync.object_rest(p_entry jsonb, p_key text, p_held text[])
 returns jsonb
-language sql immutable
+language sql stable
 as $$
 	select case when jsonb_typeof(p_entry -> p_key) = 'object' and (p_entry -> p_key) - p_held <> '{}'
 		then jsonb_build_object(p_key, (p_entry -> p_key) - p_held) else '{}' end;
@@ -392,7 +397,7 @@ $$;
 -- What of an entry no column holds.  Inlined.
 create or replace function modelsync.document_rest(p_entry jsonb)
 returns jsonb
-language sql immutable
+language sql stable
 as $$
 	select p_entry - array['id', 'name', 'description', 'canonical_slug', 'hugging_face_id',
 		'created', 'context_length', 'architecture', 'top_provider', 'pricing',

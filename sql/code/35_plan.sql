@@ -16,30 +16,32 @@ as $$
 #variable_conflict use_column
 begin
 	return query
-		with touched as materialized (
-			select *
-			from unnest(p.model_id, p.kind, p.facts, p.old_facts, p.old_presence, p.new_presence)
-				t (id, kind, facts, old_facts, old_presence, new_presence)
-		), change as (
+		with change as (
 			select t.id, 1 as part, 'presence' as field, t.old_presence as old,
 				case when t.kind = 'added' then t.new_presence
 						|| jsonb_strip_nulls(t.facts - 'description')
 					else t.new_presence end as new,
 				modelsync.event_of('presence', t.old_presence, t.new_presence) as event
-			from touched t
+			from (select unnest(p.model_id) as id, unnest(p.kind) as kind, unnest(p.facts) as facts,
+					unnest(p.old_presence) as old_presence, unnest(p.new_presence) as new_presence
+				offset 0) t
 			where t.kind not in ('changed', 'adopted')
 				and (t.kind <> 'absent' or t.old_presence -> 'status' <> t.new_presence -> 'status')
 			union all
 			select t.id, 2, d.field, d.old, d.new,
 				case when t.kind = 'changed' and row_number() over (partition by t.id, e.event
 					order by d.field collate "C") = 1 then e.event end
-			from touched t,
+			from (select unnest(p.model_id) as id, unnest(p.kind) as kind, unnest(p.facts) as facts,
+					unnest(p.old_facts) as old_facts
+				offset 0) t,
 			lateral modelsync.object_diff(t.old_facts, t.facts) d,
 			lateral modelsync.event_of(d.field, d.old, d.new) e (event)
 			where t.kind in ('changed', 'returned')
 			union all
 			select t.id, 3, 'status', t.old_presence -> 'restore_status', t.new_presence -> 'status', null
-			from touched t
+			from (select unnest(p.model_id) as id, unnest(p.kind) as kind,
+					unnest(p.old_presence) as old_presence, unnest(p.new_presence) as new_presence
+				offset 0) t
 			where t.kind = 'returned'
 				and t.old_presence -> 'restore_status' <> t.new_presence -> 'status'
 		)
@@ -183,7 +185,7 @@ begin
 		select s.id, p_facts[f.n] as facts
 		from modelsync.listing(p_seen, null, null) s
 		left join modelsync.listing(p_fresh, null, null) f on f.id = s.id
-	), candidate as materialized (
+	), candidate as (
 		select coalesce(m.model_id, l.id) as id, l.facts, m.row_version as version,
 			coalesce(m.status, 'new') as status,
 			m.restore_status as restore, m.missing_since as since, m.missed_runs as runs,
@@ -200,7 +202,8 @@ begin
 		where l.facts is not null
 			or l.id is null and (m.missing_since is null or m.restore_status is null)
 			or m.missing_since is not null and l.id = any (p_same)
-	), touched as materialized (
+		offset 0
+	), touched as (
 		select c.id, coalesce(c.facts, c.old_facts) as facts, o.old_facts, c.version, c.status,
 			c.restore, c.since, c.runs,
 			case when c.kind = 'changed' and o.old_facts = c.facts then 'adopted' else c.kind end as kind
@@ -209,7 +212,7 @@ begin
 			then modelsync.adopted_facts(c.old_facts, c.adopted, c.facts)
 			else c.old_facts end) o (old_facts)
 		where c.kind <> 'changed' or c.old_facts <> c.facts
-		order by c.id collate "C"
+		order by c.id collate "C" offset 0
 	)
 	select array_agg(t.id), array_agg(t.kind), array_agg(t.version), array_agg(t.facts),
 		array_agg(t.old_facts),
@@ -320,7 +323,8 @@ begin
 	p := modelsync.plan_compare(v.p,
 		array(select m.model_id::text from public.model_access m) || text 'warm/up', '{}',
 		v.fresh, v.fresh_facts, p_settings);
-	p.guard := modelsync.guard(p, p_settings);
+	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
+		p.incomplete, p_settings);
 	perform modelsync.report(p, 'preview', null, null, null, null);
 	perform modelsync.quality_counts();
 	perform set_config('modelsync.is_warm', 'on', false);
@@ -376,6 +380,7 @@ create or replace function modelsync.make_plan(p_pages jsonb[], p_meta jsonb, p_
 returns modelsync.sync_plan
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 set jit = off
 as $$
 declare
@@ -413,7 +418,8 @@ begin
 	else
 		p := modelsync.plan_compare(p, v.seen, v.same, v.fresh, v.fresh_facts, p_settings);
 	end if;
-	p.guard := modelsync.guard(p, p_settings);
+	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
+		p.incomplete, p_settings);
 	p.send_all := p.is_partial and p.guard <> '[]';
 	p.compare_ms := modelsync.elapsed_ms(started);
 	return p;

@@ -3,7 +3,9 @@
 -- The guard: reasons not to apply a catalogue without an admin's word, and the
 -- report every way of syncing returns.
 
-create or replace function modelsync.guard(p modelsync.sync_plan, p_settings jsonb)
+-- p_kinds are those of the models that a plan touches.
+create or replace function modelsync.guard(p_kinds text[], p_total int, p_duplicates int, p_invalid int,
+	p_claimed int, p_incomplete bool, p_settings jsonb)
 returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -13,26 +15,26 @@ begin
 		select coalesce(jsonb_agg(jsonb_build_object('rule', r.rule, 'message', r.message) order by r.n)
 			filter (where r.message is not null), '[]')
 		from (select count(*) filter (where k = 'removed') as missing,
-				p.total - p.duplicates as listed
-			from unnest(p.kind) k) f,
+				p_total - p_duplicates as listed
+			from unnest(p_kinds) k) f,
 		lateral (select count(*) as present from public.model_access m
 			where f.missing > 0 and m.missing_since is null) m,
 		lateral (values
-			(1, 'empty', case when p.total = 0 then 'the list is empty' end),
+			(1, 'empty', case when p_total = 0 then 'the list is empty' end),
 			(2, 'short_list', case
-				when p.total > 0 and p.incomplete
+				when p_total > 0 and p_incomplete
 					then 'the last page names a further page that was not fetched'
-				when p.total > 0 and f.listed <> p.claimed
-					then format('the list holds %s models, upstream claims %s', f.listed, p.claimed) end),
+				when p_total > 0 and f.listed <> p_claimed
+					then format('the list holds %s models, upstream claims %s', f.listed, p_claimed) end),
 			(3, 'max_missing_percent', case
 				when f.missing >= (p_settings ->> 'min_missing')::int
 					and 100.0 * f.missing > (p_settings ->> 'max_missing_percent')::numeric * m.present
 				then format('%s of %s models are missing (%s %%, allowed %s %%)', f.missing, m.present,
 					round(100.0 * f.missing / m.present, 1), p_settings ->> 'max_missing_percent') end),
 			(4, 'max_invalid_percent', case
-				when 100.0 * p.invalid > (p_settings ->> 'max_invalid_percent')::numeric * p.total
-				then format('%s of %s entries are invalid (%s %%, allowed %s %%)', p.invalid, p.total,
-					round(100.0 * p.invalid / p.total, 1), p_settings ->> 'max_invalid_percent') end),
+				when 100.0 * p_invalid > (p_settings ->> 'max_invalid_percent')::numeric * p_total
+				then format('%s of %s entries are invalid (%s %%, allowed %s %%)', p_invalid, p_total,
+					round(100.0 * p_invalid / p_total, 1), p_settings ->> 'max_invalid_percent') end),
 			(5, 'undone_sync', (select format(
 					'changeset %s, a sync, was undone; the run after it waits for a decision', l.undone_changeset)
 				from modelsync.lease l where l.undone_changeset is not null))
@@ -40,7 +42,8 @@ begin
 end
 $$;
 
-create or replace function modelsync.plan_counts(p modelsync.sync_plan)
+create or replace function modelsync.plan_counts(p_kinds text[], p_old_presence jsonb[],
+	p_new_presence jsonb[], p_total int, p_valid int, p_invalid int, p_duplicates int, p_documents int)
 returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -48,18 +51,18 @@ as $$
 begin
 	return (
 		select jsonb_build_object(
-			'total', coalesce(p.total, 0),
-			'valid', coalesce(p.valid, 0),
-			'invalid', coalesce(p.invalid, 0),
-			'duplicates', coalesce(p.duplicates, 0),
+			'total', coalesce(p_total, 0),
+			'valid', coalesce(p_valid, 0),
+			'invalid', coalesce(p_invalid, 0),
+			'duplicates', coalesce(p_duplicates, 0),
 			'added', k.added,
 			'updated', k.updated,
-			'unchanged', greatest(coalesce(p.valid, 0) - k.added - k.updated - k.returned, 0),
+			'unchanged', greatest(coalesce(p_valid, 0) - k.added - k.updated - k.returned, 0),
 			'missing', k.missing,
 			'marked_inactive', k.marked_inactive,
 			'returned', k.returned,
 			'reactivated', k.reactivated,
-			'documents', coalesce(cardinality(p.doc_id), 0))
+			'documents', coalesce(p_documents, 0))
 		from (select
 			count(*) filter (where u.kind = 'added') as added,
 			count(*) filter (where u.kind = 'changed') as updated,
@@ -70,7 +73,7 @@ begin
 				as marked_inactive,
 			count(*) filter (where u.kind = 'returned' and u.old ->> 'status' = 'inactive'
 				and u.new ->> 'status' <> 'inactive') as reactivated
-			from unnest(p.kind, p.old_presence, p.new_presence) u (kind, old, new)) k);
+			from unnest(p_kinds, p_old_presence, p_new_presence) u (kind, old, new)) k);
 end
 $$;
 
@@ -97,22 +100,25 @@ create or replace function modelsync.plan_diff(p modelsync.sync_plan, p_limit in
 returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set enable_nestloop = off
 set jit = off
 as $$
 begin
 	return (
 		with touched as materialized (
-			select t.id, t.facts ->> 'name' as name,
-				case t.kind when 'absent' then 'changed' else t.kind end as kind
-			from unnest(p.model_id, p.kind, p.facts) t (id, kind, facts)
+			select t.id, t.name, case t.kind when 'absent' then 'changed' else t.kind end as kind
+			from (select unnest(p.model_id) as id, unnest(p.kind) as kind,
+					unnest(p.facts) ->> 'name' as name
+				offset 0) t
 			where t.kind not in ('absent', 'adopted') or t.id = any (p.change_id)
 			order by t.id collate "C" limit p_limit
 		), field as (
 			select c.id, jsonb_agg(jsonb_build_object('field', r.field, 'old', r.old, 'new', r.new)
 				order by r.field collate "C") as fields
-			from touched t
-			join unnest(p.change_id, p.change_field, p.change_old, p.change_new)
-				c (id, field, old, new) on c.id = t.id,
+			from (select unnest(p.change_id) as id, unnest(p.change_field) as field,
+					unnest(p.change_old) as old, unnest(p.change_new) as new
+				offset 0) c
+			join touched t on t.id = c.id,
 			lateral modelsync.readable_change(c.field, c.old, c.new) r
 			group by c.id
 		)
@@ -145,7 +151,8 @@ set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
 as $$
 declare
-	counts jsonb := modelsync.plan_counts(p);
+	counts jsonb := modelsync.plan_counts(p.kind, p.old_presence, p.new_presence, p.total, p.valid,
+		p.invalid, p.duplicates, cardinality(p.doc_id));
 	times jsonb := jsonb_build_object(
 		'fetch', coalesce((p_meta ->> 'fetch_ms')::numeric, 0),
 		'validate', coalesce(p.validate_ms, 0),

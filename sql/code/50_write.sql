@@ -2,6 +2,9 @@
 --
 -- The only statements of this program that write model_access, and the logs
 -- that go with them.  Lock order everywhere: lease, models by id, audit head.
+--
+-- Arrays of documents are taken apart in a select list: a function in FROM would copy
+-- all that it returns before the first row is read.
 
 -- The fields an admin decides; all others come from upstream.  Inlined.
 create or replace function modelsync.is_decision(p_field text)
@@ -77,7 +80,7 @@ begin
 		coalesce(c.pricing ->> 'internal_reasoning', '0'),
 		c.pricing ->> 'input_cache_read', c.pricing ->> 'input_cache_write',
 		'new', false, false, false, p_run, p_at, p_at, p_at, p_at
-	from unnest(p_ids, p_facts) t (id, f),
+	from (select unnest(p_ids) as id, unnest(p_facts) as f offset 0) t,
 	lateral (select f -> 'pricing') c (pricing);
 	insert into modelsync.rule_pending (model_id, run_id)
 	select i.id, p_run from unnest(p_ids) i (id);
@@ -148,7 +151,7 @@ begin
 			then m.last_synced_at else p_seen end,
 		openrouter_last_seen = case when p_seen is null or t.presence -> 'present' = 'false'
 			then m.openrouter_last_seen else p_seen end
-	from unnest(p_ids, p_facts, p_presence) t (id, f, presence)
+	from (select unnest(p_ids) as id, unnest(p_facts) as f, unnest(p_presence) as presence offset 0) t
 	where m.model_id = t.id;
 end
 $$;
@@ -195,7 +198,9 @@ begin
 	insert into modelsync.model_document as d
 		(model_id, hash, raw_hash, normaliser, rest, shape, run_id)
 	select t.id, t.hash, t.raw, modelsync.normaliser_version(), t.rest, t.shape, p_run
-	from unnest(p_ids, p_hashes, p_raw, p_rests, p_shapes) t (id, hash, raw, rest, shape)
+	from (select unnest(p_ids) as id, unnest(p_hashes) as hash, unnest(p_raw) as raw,
+			unnest(p_rests) as rest, unnest(p_shapes) as shape
+		offset 0) t
 	on conflict (model_id) do update
 	set hash = excluded.hash, raw_hash = excluded.raw_hash, normaliser = excluded.normaliser,
 		rest = excluded.rest, shape = excluded.shape, run_id = excluded.run_id,
@@ -239,9 +244,9 @@ begin
 	returning changeset_id into id;
 	insert into modelsync.change (changeset_id, model_id, field, old, new, event, rule)
 	select id, t.model_id, t.field, t.old, t.new, t.event, t.rule
-	from unnest(p_ids, p_fields, p_old, p_new, p_events, p_rules)
-		with ordinality t (model_id, field, old, new, event, rule, n)
-	order by t.n;
+	from (select unnest(p_ids) as model_id, unnest(p_fields) as field, unnest(p_old) as old,
+			unnest(p_new) as new, unnest(p_events) as event, unnest(p_rules) as rule
+		offset 0) t;
 	return id;
 end
 $$;

@@ -73,12 +73,14 @@ begin
 	perform modelsync.engine_begin();
 	if 'added' = any (p.kind) then
 		perform modelsync.insert_models(array_agg(t.id), array_agg(t.facts), p_run, at)
-		from unnest(p.model_id, p.kind, p.facts) t (id, kind, facts)
+		from (select unnest(p.model_id) as id, unnest(p.kind) as kind, unnest(p.facts) as facts offset 0) t
 		where t.kind = 'added';
 	end if;
 	if 'added' <> any (p.kind) then
 		perform modelsync.update_models(array_agg(t.id), array_agg(t.facts), array_agg(t.presence), at, at)
-		from unnest(p.model_id, p.kind, p.facts, p.new_presence) t (id, kind, facts, presence)
+		from (select unnest(p.model_id) as id, unnest(p.kind) as kind, unnest(p.facts) as facts,
+				unnest(p.new_presence) as presence
+			offset 0) t
 		where t.kind <> 'added';
 	end if;
 	if cardinality(p.doc_id) > 0 then
@@ -152,11 +154,14 @@ as $$
 $$;
 
 -- Validate, compare, guard, apply, record, notify.  The caller holds the lease.
+-- Generic plans throughout: one that is made for these very documents copies them.
 create or replace function modelsync.run_catalogue(p_run modelsync.run, p_pages jsonb[],
 	p_meta jsonb, p_settings jsonb, p_guarded bool)
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set work_mem = '128MB'
 as $$
 declare
 	p modelsync.sync_plan;
