@@ -326,6 +326,14 @@ begin
 	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
 		p.incomplete, p_settings);
 	perform modelsync.report(p, 'preview', null, null, null, null);
+	p.change_id := array['warm/up'];
+	p.change_field := array['pricing'];
+	p.change_old := array['{"prompt": "0"}'::jsonb];
+	p.change_new := array['{"prompt": "1"}'::jsonb];
+	p.flapping := modelsync.plan_flapping(p.change_id, p.change_field, p.change_old, p.change_new,
+		p_settings);
+	p.alerts := modelsync.plan_alerts(p, p_settings);
+	perform modelsync.sync_unknown('{}');
 	perform modelsync.quality_counts();
 	perform set_config('modelsync.is_warm', 'on', false);
 end
