@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libcatalog.a
 libcatalog_a_SOURCES = \
+	src/catalog/complete.c \
 	src/catalog/date.c \
 	src/catalog/date.h \
 	src/catalog/decimal.c \

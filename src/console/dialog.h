@@ -61,6 +61,7 @@ void ms_confirm(struct ms_ui *ui, const char *question, ms_choice_fn yes, int64_
 /* --- input line (dlg_input.c) -------------------------------------------------------------- */
 
 struct ms_history;
+struct ms_completion;
 struct ms_input_class {
 	const char *prompt;  /* in front of the line */
 	bool in_filter_line; /* else in the footer */
@@ -68,6 +69,9 @@ struct ms_input_class {
 	void (*changed)(struct ms_ui *ui, const char *text);
 	bool (*accept)(struct ms_ui *ui, const char *text);
 	void (*cancelled)(struct ms_ui *ui);
+	/* What may stand at that byte of the text. */
+	void (*complete)(const struct ms_ui *ui, const char *text, size_t at,
+			 struct ms_completion *out);
 };
 void ms_input_open(struct ms_ui *ui, const struct ms_input_class *class, const char *text,
 		   struct ms_history *history);

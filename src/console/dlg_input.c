@@ -3,6 +3,7 @@
 
 #include "key.h"
 #include "layout.h"
+#include "modelsync/complete.h"
 #include "modelsync/memory.h"
 #include "ui.h"
 
@@ -13,7 +14,97 @@ struct input {
 	const struct ms_input_class *class;
 	struct ms_history *history;
 	struct ms_line line;
+	/* while Tab goes round: what there is, and which one stands in the line */
+	struct ms_completion found;
+	size_t chosen; /* found.count = none yet */
 };
+
+/* --- completion ------------------------------------------------------------------------------- */
+
+static void forget_completion(struct input *in)
+{
+	ms_completion_clear(&in->found);
+}
+
+/* "new [active] inactive": what there is, from the chosen one on, as far as the footer goes. */
+static void show_completions(struct ms_ui *ui, const struct input *in)
+{
+	size_t chosen = in->chosen < in->found.count ? in->chosen : 0;
+	struct ms_text out;
+
+	ms_text_init(&out, 0);
+	for (size_t i = 0; i < in->found.count; i++) {
+		size_t at = (chosen + i) % in->found.count;
+
+		ms_text_addf(&out, at == in->chosen ? "%s[%s]" : "%s%s", i ? "  " : "",
+			     in->found.items[at]);
+	}
+	ms_ui_note(ui, MS_NOTE_HINT, "%s", ms_text_str(&out));
+	ms_text_clear(&out);
+}
+
+static bool put(struct input *in, const char *item)
+{
+	if (!ms_line_replace(&in->line, in->found.from, in->found.to, item))
+		return false;
+	in->found.to = in->found.from + strlen(item);
+	return true;
+}
+
+/* What all of them begin with, if that is more than what stands there. */
+static bool put_common(struct input *in)
+{
+	size_t common = ms_completion_common(&in->found);
+	char *item;
+	bool ok;
+
+	if (common <= in->found.to - in->found.from)
+		return false;
+	item = ms_strndup(in->found.items[0], common);
+	ok = put(in, item);
+	ms_free(item);
+	return ok;
+}
+
+static bool complete_first(struct ms_ui *ui, struct input *in)
+{
+	in->class->complete(ui, in->line.text, in->line.at, &in->found);
+	in->chosen = in->found.count;
+	if (in->found.count == 0) {
+		ms_ui_note(ui, MS_NOTE_HINT, "nothing to complete here");
+		return false;
+	}
+	if (in->found.count == 1) {
+		bool ok = put(in, in->found.items[0]);
+
+		forget_completion(in);
+		return ok;
+	}
+	return put_common(in);
+}
+
+static bool complete(struct ms_ui *ui, struct input *in, bool is_back)
+{
+	size_t n = in->found.count;
+	bool is_changed = false;
+
+	if (n == 0)
+		is_changed = complete_first(ui, in);
+	if (in->found.count == 0)
+		return is_changed;
+	if (!is_changed) {
+		n = in->found.count;
+		if (in->chosen == n)
+			in->chosen = is_back ? n - 1 : 0;
+		else
+			in->chosen = (in->chosen + (is_back ? n - 1 : 1)) % n;
+		is_changed = put(in, in->found.items[in->chosen]);
+	}
+	show_completions(ui, in);
+	return is_changed;
+}
+
+/* --- the line --------------------------------------------------------------------------------- */
 
 static void input_accept(struct ms_ui *ui, struct input *in)
 {
@@ -48,6 +139,13 @@ static void input_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum 
 		input_cancel(ui, in);
 		return;
 	}
+	if (in->class->complete &&
+	    (action == MS_ACTION_complete || action == MS_ACTION_complete_back)) {
+		if (complete(ui, in, action == MS_ACTION_complete_back) && in->class->changed)
+			in->class->changed(ui, in->line.text);
+		return;
+	}
+	forget_completion(in);
 	if (action != MS_ACTION_NONE)
 		is_changed = ms_line_action(&in->line, action);
 	else
@@ -73,6 +171,7 @@ static void input_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct
 
 static void input_free(struct ms_dialog *d)
 {
+	forget_completion((struct input *)d);
 	ms_free(d);
 }
 

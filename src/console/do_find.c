@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "modelsync/clock.h"
+#include "modelsync/complete.h"
 #include "modelsync/memory.h"
 #include "ui.h"
 
@@ -12,6 +13,12 @@
 static void filter_changed(struct ms_ui *ui, const char *text)
 {
 	ms_ui_set_filter(ui, text);
+}
+
+void ms_ui_complete_filter(const struct ms_ui *ui, const char *text, size_t at,
+			   struct ms_completion *out)
+{
+	ms_filter_complete(text, at, ui->catalog, &ui->views, out);
 }
 
 static void forget_before(struct ms_ui *ui)
@@ -44,6 +51,7 @@ void ms_ui_edit_filter(struct ms_ui *ui, const char *text)
 		.changed = filter_changed,
 		.accept = filter_accepted,
 		.cancelled = filter_cancelled,
+		.complete = ms_ui_complete_filter,
 	};
 
 	forget_before(ui);
@@ -267,6 +275,7 @@ void ms_do_find(struct ms_ui *ui)
 		.changed = find_changed,
 		.accept = find_accepted,
 		.cancelled = find_cancelled,
+		.complete = ms_ui_complete_filter,
 	};
 
 	ui->find_from = ui->rows.cursor;

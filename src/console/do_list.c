@@ -3,9 +3,11 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "browse.h"
 #include "entry_text.h"
+#include "modelsync/complete.h"
 #include "modelsync/memory.h"
 #include "ui.h"
 
@@ -28,6 +30,26 @@ static void filter_cancelled(struct ms_ui *ui)
 	set_filter(ui, ui->filter_before ? ui->filter_before : "");
 }
 
+/* The names of the columns. */
+static void complete_column(const struct ms_ui *ui, const char *text, size_t at,
+			    struct ms_completion *out)
+{
+	const struct ms_list_class *class = &ms_screen_now(ui)->browse->list;
+	size_t from = at;
+
+	while (from > 0 && text[from - 1] != ' ')
+		from--;
+	from += from < at && text[from] == '-';
+	*out = (struct ms_completion){.from = from, .to = at};
+	for (size_t i = 0; i < class->column_count; i++) {
+		char *name = ms_format("%s:", class->columns[i].name);
+
+		if (strncasecmp(name, text + from, at - from) == 0)
+			(void)ms_completion_add(out, name);
+		ms_free(name);
+	}
+}
+
 static void edit_filter(struct ms_ui *ui)
 {
 	static const struct ms_input_class class = {
@@ -36,6 +58,7 @@ static void edit_filter(struct ms_ui *ui)
 		.changed = set_filter,
 		.accept = filter_accepted,
 		.cancelled = filter_cancelled,
+		.complete = complete_column,
 	};
 	const char *now = ms_browse_now(ui)->list.filter;
 

@@ -93,7 +93,8 @@ static bool unmark_accepted(struct ms_ui *ui, const char *text)
 void ms_do_mark_by(struct ms_ui *ui)
 {
 	static const struct ms_input_class class = {.prompt = "mark shown rows that match ",
-						    .accept = mark_accepted};
+						    .accept = mark_accepted,
+						    .complete = ms_ui_complete_filter};
 
 	ms_input_open(ui, &class, "", &ui->marks);
 }
@@ -101,7 +102,8 @@ void ms_do_mark_by(struct ms_ui *ui)
 void ms_do_unmark_by(struct ms_ui *ui)
 {
 	static const struct ms_input_class class = {.prompt = "unmark shown rows that match ",
-						    .accept = unmark_accepted};
+						    .accept = unmark_accepted,
+						    .complete = ms_ui_complete_filter};
 
 	ms_input_open(ui, &class, "", &ui->marks);
 }

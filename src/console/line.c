@@ -142,6 +142,19 @@ bool ms_line_action(struct ms_line *l, enum ms_action action)
 	}
 }
 
+bool ms_line_replace(struct ms_line *l, size_t from, size_t to, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (l->len - (to - from) + n > MS_LINE_MAX)
+		return false;
+	memmove(l->text + from + n, l->text + to, l->len - to + 1);
+	memcpy(l->text + from, text, n);
+	l->len = l->len - (to - from) + n;
+	l->at = from + n;
+	return true;
+}
+
 bool ms_line_type(struct ms_line *l, uint32_t key)
 {
 	char utf8[4];

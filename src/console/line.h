@@ -33,6 +33,8 @@ void ms_line_init(struct ms_line *l, const char *text, const struct ms_history *
 void ms_line_set(struct ms_line *l, const char *text); /* cut at MS_LINE_MAX; cursor at the end */
 /* True when the key or action changed the text or the cursor. */
 bool ms_line_action(struct ms_line *l, enum ms_action action);
+/* Puts text in the place of bytes from..to, the cursor behind it; false when it does not fit. */
+bool ms_line_replace(struct ms_line *l, size_t from, size_t to, const char *text);
 bool ms_line_type(struct ms_line *l, uint32_t key);
 /* Draws it into w columns, scrolled so that the cursor is visible, and parks the cursor there. */
 void ms_line_draw(const struct ms_line *l, struct ms_canvas *c, int x, int y, int w);

@@ -207,6 +207,9 @@ char *ms_ui_keyed_format(const struct ms_ui *ui, char *buf, size_t size, const c
 void ms_ui_set_filter(struct ms_ui *ui, const char *text);
 /* Opens the filter line with that text, as if it had been typed. */
 void ms_ui_edit_filter(struct ms_ui *ui, const char *text);
+/* Completes an expression in an input line. */
+void ms_ui_complete_filter(const struct ms_ui *ui, const char *text, size_t at,
+			   struct ms_completion *out);
 /* Cuts the last term of a filter off. */
 void ms_filter_drop_term(char *text);
 /* Shows that model on the Models screen, if need be without the filter; false when it is unknown.

@@ -90,6 +90,15 @@ screen_cases = \
 	tests/screens/columns_fixed.case \
 	tests/screens/columns_reset.case \
 	tests/screens/columns_too_wide.case \
+	tests/screens/complete_40x12.case \
+	tests/screens/complete_back.case \
+	tests/screens/complete_column.case \
+	tests/screens/complete_field.case \
+	tests/screens/complete_list.case \
+	tests/screens/complete_mark.case \
+	tests/screens/complete_next.case \
+	tests/screens/complete_nothing.case \
+	tests/screens/complete_view.case \
 	tests/screens/copy.case \
 	tests/screens/copy_row.case \
 	tests/screens/detail_edit.case \

@@ -153,7 +153,7 @@ static int set_up(void **state)
 	return 0;
 }
 
-static void matching(const char *expression, char result[MODELS + 1])
+__attribute__((unused)) static void matching(const char *expression, char result[MODELS + 1])
 {
 	struct ms_filter_error err;
 	struct ms_filter *f = ms_filter_parse(expression, &err);
