@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "modelsync/complete.h"
 #include "modelsync/filter.h"
 
 #define TEXT_MAX 5000
@@ -70,6 +71,23 @@ static void check_negation(const struct ms_filter *f, const char *text,
 	ms_filter_free(not );
 }
 
+static void check_completion(const char *text, struct ms_model models[2])
+{
+	struct ms_catalog catalog = {.models = models, .count = 2};
+	size_t len = strlen(text);
+
+	for (size_t part = 0; part <= 4; part++) {
+		size_t at = len * part / 4;
+		struct ms_completion c;
+
+		ms_filter_complete(text, at, &catalog, NULL, &c);
+		require(c.from <= c.to && c.to == at, "a completion of another place", text);
+		require(ms_completion_common(&c) <= (c.count ? strlen(c.items[0]) : 0),
+			"more in common than there is", text);
+		ms_completion_clear(&c);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char text[TEXT_MAX];
@@ -82,6 +100,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	memcpy(text, data, size);
 	text[size] = '\0';
 	make_models(models);
+	check_completion(text, models);
 	f = ms_filter_parse(text, &err);
 	if (f)
 		check_negation(f, text, models);
