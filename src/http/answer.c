@@ -108,8 +108,8 @@ void http_answer_json(struct http_call *call, int status, struct ms_json *json)
 	ms_json_free(json);
 }
 
-void http_answer_error(struct http_call *call, int status, const char *code, const char *message,
-		       struct ms_json *details)
+struct ms_json *http_error_json(const struct http_call *call, int status, const char *code,
+				const char *message, struct ms_json *details)
 {
 	const struct status_row *row = row_of(status);
 	struct ms_json *o = ms_json_new_object();
@@ -120,7 +120,13 @@ void http_answer_error(struct http_call *call, int status, const char *code, con
 	if (details)
 		ms_json_add(o, "details", details);
 	ms_json_add_string(o, "requestId", call->request_id);
-	http_answer_json(call, status, o);
+	return o;
+}
+
+void http_answer_error(struct http_call *call, int status, const char *code, const char *message,
+		       struct ms_json *details)
+{
+	http_answer_json(call, status, http_error_json(call, status, code, message, details));
 }
 
 /* What is wrong inside concerns those who look after it, not everybody who asks. */
@@ -142,6 +148,7 @@ static const char *public_message(const struct http_call *call, int status,
 void http_answer_failure(struct http_call *call, const struct ms_error *why)
 {
 	int status = status_of[why->category];
+	struct ms_json *o;
 	char seconds[16];
 
 	if (why->category == MS_ERR_BUSY && why->retry_after_s > 0)
@@ -151,7 +158,10 @@ void http_answer_failure(struct http_call *call, const struct ms_error *why)
 			     MS_LOG_TEXT("request", call->request_id),
 			     MS_LOG_TEXT("category", ms_category_name(why->category)),
 			     MS_LOG_TEXT("message", why->message));
-	http_answer_error(call, status, NULL, public_message(call, status, why), NULL);
+	o = http_error_json(call, status, NULL, public_message(call, status, why), NULL);
+	if (why->retry_after_s > 0)
+		ms_json_add_int(o, "retryAfter", why->retry_after_s);
+	http_answer_json(call, status, o);
 	if (why->retry_after_s > 0) {
 		snprintf(seconds, sizeof(seconds), "%d", why->retry_after_s);
 		http_answer_header(call, "Retry-After", seconds);

@@ -44,6 +44,7 @@ struct http_answer {
 };
 
 #define HTTP_REQUEST_ID_SIZE 65
+#define HTTP_CLIENT_SIZE     64
 
 struct http_call {
 	/* --- for handlers */
@@ -51,6 +52,8 @@ struct http_call {
 	bool is_head;
 	char *param[HTTP_MAX_PARAMS]; /* decoded; owned by the call */
 	char request_id[HTTP_REQUEST_ID_SIZE];
+	char client[HTTP_CLIENT_SIZE]; /* address it comes from; "local" for a socket in the file
+					  system */
 	struct http_caller caller;
 	const struct ms_json *json;	/* the body; NULL when there is none */
 	struct ms_db *db;		/* the worker's; NULL on the server's thread */
@@ -93,6 +96,9 @@ void http_answer_shared(struct http_call *call, int status, const char *content_
  */
 void http_answer_error(struct http_call *call, int status, const char *code, const char *message,
 		       struct ms_json *details);
+/* The same as an object that the handler adds to. Owned. */
+struct ms_json *http_error_json(const struct http_call *call, int status, const char *code,
+				const char *message, struct ms_json *details);
 /* An error of the program as an answer: its category decides the status (answer.c has the table).
  */
 void http_answer_failure(struct http_call *call, const struct ms_error *why);

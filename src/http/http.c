@@ -15,6 +15,8 @@
 #define OTHER_FILES 64
 /* For answers to what the workers had to give up. */
 #define LAST_WORDS_MS 500
+/* For a sync that was interrupted to say so in its row. */
+#define CLOSE_RUN_MS 1500
 
 static struct http *inside(struct ms_http *h)
 {
@@ -137,6 +139,8 @@ static void free_http(struct http *http)
 	traffic_free(http->traffic);
 	ms_json_free(http->figures.json);
 	pthread_mutex_destroy(&http->figures.lock);
+	catalogue_free(http->catalogue);
+	syncs_free(http->syncs);
 	http_settings_release(http->settings);
 	pthread_cond_destroy(&http->calm);
 	pthread_mutex_destroy(&http->lock);
@@ -160,6 +164,8 @@ bool ms_http_start(struct ms_http **out, struct ms_config *config, const char *v
 	strcpy(http->away, "not connected yet");
 	init_calm(http);
 	http->settings = http_settings_new(config);
+	http->catalogue = catalogue_new();
+	http->syncs = syncs_new();
 	http->pool = pool_new((size_t)ms_config_int(config, MS_OPT_HTTP_WORKERS));
 	if (!start_servers(http, err)) {
 		pool_free(http->pool);
@@ -176,8 +182,10 @@ bool ms_http_start(struct ms_http **out, struct ms_config *config, const char *v
 void ms_http_notice(struct ms_http *h, const char *payload)
 {
 	(void)payload;
-	if (h)
-		atomic_fetch_add(&inside(h)->generation, 1);
+	if (!h)
+		return;
+	atomic_fetch_add(&inside(h)->generation, 1);
+	catalogue_forget(inside(h)->catalogue);
 }
 
 void ms_http_database(struct ms_http *h, const struct ms_error *why)
@@ -191,6 +199,7 @@ void ms_http_database(struct ms_http *h, const struct ms_error *why)
 	snprintf(http->away, sizeof(http->away), "%s", why ? ms_category_name(why->category) : "");
 	pthread_mutex_unlock(&http->lock);
 	atomic_fetch_add(&http->generation, 1); /* whatever was missed meanwhile */
+	catalogue_watch(http->catalogue, !why);
 }
 
 void ms_http_drain(struct ms_http *h)
@@ -242,6 +251,8 @@ void ms_http_stop(struct ms_http *h, int within_ms)
 	for (size_t i = 0; i < http->server_count; i++)
 		server_close(http->servers[i]);
 	wait_until_calm(http, within_ms);
+	syncs_stop(http->syncs);
+	wait_until_calm(http, CLOSE_RUN_MS);
 	pool_free(http->pool);
 	wait_until_calm(http, LAST_WORDS_MS);
 	free_http(http);

@@ -5,11 +5,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "catalogue.h"
 #include "modelsync/http.h"
 #include "modelsync/json.h"
 #include "pool.h"
 #include "server.h"
 #include "settings.h"
+#include "syncs.h"
 #include "traffic.h"
 
 /* Figures of the database, as read last. */
@@ -27,6 +29,8 @@ struct http {
 	struct traffic *traffic;
 	struct http_figures figures;
 	struct pool *pool;
+	struct catalogue *catalogue;
+	struct syncs *syncs;
 	struct server **servers;
 	size_t server_count;
 

@@ -188,6 +188,14 @@ static void handle(struct http_call *call)
 		http_answer_error(call, 500, NULL, "nobody answered", NULL);
 }
 
+/* The database is told for whom it works; it knows what they may do. */
+static void handle_for_caller(struct http_call *call)
+{
+	ms_db_act_for(call->db, *call->caller.profile ? call->caller.profile : NULL, call->client);
+	handle(call);
+	ms_db_act_for(call->db, NULL, NULL);
+}
+
 bool serve_begin(struct http_call *call, enum http_place *place)
 {
 	enum access_verdict verdict;
@@ -214,7 +222,7 @@ void serve_continue(struct http_call *call, struct ms_db *db)
 	if (!call->is_admitted)
 		call->is_admitted = access_admit(call) == ACCESS_GRANTED;
 	if (call->is_admitted)
-		handle(call);
+		handle_for_caller(call);
 	else if (!call->answer.status)
 		http_answer_error(call, 503, NULL, "nobody could say who asks", NULL);
 	call->db = NULL;

@@ -13,6 +13,8 @@
 #include "server.h"
 
 #include <microhttpd.h>
+#include <netdb.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,9 +112,25 @@ static void run_on_worker(struct pool_job *job, struct ms_db *db, bool is_stoppi
 	MHD_resume_connection(r->connection);
 }
 
+/* "127.0.0.1"; not the port, which says nothing about who it is. */
+static void name_client(struct request *r)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	const struct sockaddr *address = info ? info->client_addr : NULL;
+	socklen_t len = address && address->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
+								  : sizeof(struct sockaddr_in);
+
+	strcpy(r->call.client, "local");
+	if (address && (address->sa_family == AF_INET || address->sa_family == AF_INET6))
+		(void)getnameinfo(address, len, r->call.client, sizeof(r->call.client), NULL, 0,
+				  NI_NUMERICHOST);
+}
+
 static enum MHD_Result hand_over(struct request *r, enum http_place place)
 {
 	r->state = WAITING;
+	name_client(r);
 	r->job = (struct pool_job){.settings = r->call.settings, .run = run_on_worker};
 	MHD_suspend_connection(r->connection);
 	if (pool_submit(r->server->http->pool, place, &r->job))

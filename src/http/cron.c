@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "cron.h"
+
+#include <openssl/crypto.h>
+#include <string.h>
+#include <strings.h>
+
+/* What follows "Bearer "; NULL when there is nothing of that kind. */
+static const char *bearer(const struct http_call *call)
+{
+	const char *given = http_header(call, "Authorization");
+
+	return given && strncasecmp(given, "Bearer ", 7) == 0 ? given + 7 : NULL;
+}
+
+/* How long it takes tells nobody how much of it was right. */
+static bool is_same(const char *given, const char *secret)
+{
+	size_t len = strlen(secret);
+
+	return strlen(given) == len && CRYPTO_memcmp(given, secret, len) == 0;
+}
+
+bool cron_admit(struct http_call *call)
+{
+	const char *secret = ms_config_string(call->settings->config, MS_OPT_HTTP_CRON_SECRET);
+	const char *given = bearer(call);
+
+	if (*secret && given && is_same(given, secret))
+		return true;
+	http_answer_error(
+		call, 401, NULL,
+		*secret ? "Authorization: Bearer and the secret of http.cron_secret are expected"
+			: "this endpoint is switched off: http.cron_secret is not set",
+		NULL);
+	http_answer_header(call, "WWW-Authenticate", "Bearer");
+	return false;
+}
