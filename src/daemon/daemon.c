@@ -22,7 +22,7 @@
 #define BEAT_EVERY_MS 30000
 /* Of stop_timeout, what it takes at worst to interrupt a run, to sign off, to stop the lanes and
  * the listener. */
-#define FAREWELL_MS 8000
+#define FAREWELL_MS 10000
 #define SIGN_OFF_MS 1500
 /* For answers that are on their way when it ends. */
 #define LAST_ANSWERS_MS 1500

@@ -4,12 +4,12 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <time.h>
 
 #include "modelsync/clock.h"
 #include "modelsync/json.h"
 #include "modelsync/log.h"
 #include "modelsync/memory.h"
+#include "modelsync/thread.h"
 
 /* Of the program's files, those that are no connections. */
 #define OTHER_FILES 64
@@ -70,41 +70,59 @@ bool http_is_connected(struct http *http)
 	return read_flag(http, &http->is_connected);
 }
 
-size_t http_connections(struct http *http)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < http->server_count; i++)
-		n += server_connections(http->servers[i]);
-	return n;
-}
-
 /* --- start ---------------------------------------------------------------------------------- */
 
-static bool start_servers(struct http *http, struct ms_error *err)
+static struct server *find_server(const struct server_list *list, const char *address)
 {
-	char **addresses = http_words(ms_config_string(http->settings->config, MS_OPT_HTTP_LISTEN));
-	bool ok = true;
-
-	for (size_t i = 0; ok && addresses[i]; i++) {
-		http->servers = ms_realloc_array(http->servers, http->server_count + 1,
-						 sizeof(struct server *));
-		ok = server_start(&http->servers[http->server_count], http, addresses[i], err);
-		http->server_count += ok;
-	}
-	http_words_free(addresses);
-	return ok;
+	for (size_t i = 0; i < list->count; i++)
+		if (strcmp(server_address(list->items[i]), address) == 0)
+			return list->items[i];
+	return NULL;
 }
 
-static void init_calm(struct http *http)
+static bool has_server(const struct server_list *list, const struct server *s)
 {
-	pthread_condattr_t attr;
+	for (size_t i = 0; i < list->count; i++)
+		if (list->items[i] == s)
+			return true;
+	return false;
+}
 
-	pthread_mutex_init(&http->lock, NULL);
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(&http->calm, &attr);
-	pthread_condattr_destroy(&attr);
+/* Stops those of the list that the other one does not have. */
+static void drop_servers(struct server_list *list, const struct server_list *but)
+{
+	for (size_t i = 0; i < list->count; i++)
+		if (!has_server(but, list->items[i])) {
+			server_close(list->items[i],
+				     !find_server(but, server_address(list->items[i])));
+			server_stop(list->items[i]);
+		}
+	ms_free(list->items);
+}
+
+/*
+ * What listens at the addresses of these settings: servers of before where they fit, others on
+ * their sockets where they do not, new ones elsewhere. All or none.
+ */
+static bool make_servers(struct http *http, const struct ms_config *config, struct server_list *out,
+			 struct ms_error *err)
+{
+	char **addresses = http_words(ms_config_string(config, MS_OPT_HTTP_LISTEN));
+	bool ok = true;
+
+	*out = (struct server_list){0};
+	for (size_t i = 0; ok && addresses[i]; i++) {
+		struct server *s = find_server(&http->servers, addresses[i]);
+
+		if (!s || !server_fits(s, config))
+			ok = server_start(&s, http, config, addresses[i], s, err);
+		if (ok)
+			server_list_add(out, s);
+	}
+	http_words_free(addresses);
+	if (!ok)
+		drop_servers(out, &http->servers);
+	return ok;
 }
 
 /* Each connection is an open file, and many systems begin with 1,024 for all. */
@@ -124,18 +142,41 @@ static void make_room_for_files(const struct ms_config *config)
 						 "lower http.max_connections"));
 }
 
-static void log_listening(const struct http *http)
+static void log_listening(const struct server_list *servers)
 {
-	for (size_t i = 0; i < http->server_count; i++)
+	for (size_t i = 0; i < servers->count; i++)
 		ms_log_event(MS_LOG_INFO, "listening",
-			     MS_LOG_TEXT("address", server_name(http->servers[i])));
+			     MS_LOG_TEXT("address", server_name(servers->items[i])));
 }
 
+static struct http *new_http(struct ms_config *config, const char *version)
+{
+	struct http *http = ms_alloc(sizeof(*http));
+
+	http->version = version;
+	http->started_at = ms_clock_now();
+	strcpy(http->away, "not connected yet");
+	pthread_mutex_init(&http->lock, NULL);
+	ms_cond_init(&http->calm);
+	ms_cond_init(&http->wakes);
+	pthread_mutex_init(&http->figures.lock, NULL);
+	http->traffic = traffic_new();
+	http->settings = http_settings_new(config);
+	http->catalogue = catalogue_new();
+	http->syncs = syncs_new();
+	http->pool = pool_new((size_t)ms_config_int(config, MS_OPT_HTTP_WORKERS));
+	return http;
+}
+
+/* The workers have ended by now. */
 static void free_http(struct http *http)
 {
-	for (size_t i = 0; i < http->server_count; i++)
-		server_stop(http->servers[i]);
-	ms_free(http->servers);
+	for (size_t i = 0; i < http->servers.count; i++)
+		server_stop(http->servers.items[i]);
+	for (size_t i = 0; i < http->retired.count; i++)
+		server_stop(http->retired.items[i]);
+	ms_free(http->servers.items);
+	ms_free(http->retired.items);
 	traffic_free(http->traffic);
 	ms_json_free(http->figures.json);
 	pthread_mutex_destroy(&http->figures.lock);
@@ -143,6 +184,7 @@ static void free_http(struct http *http)
 	syncs_free(http->syncs);
 	http_settings_release(http->settings);
 	pthread_cond_destroy(&http->calm);
+	pthread_cond_destroy(&http->wakes);
 	pthread_mutex_destroy(&http->lock);
 	ms_free(http);
 }
@@ -156,23 +198,15 @@ bool ms_http_start(struct ms_http **out, struct ms_config *config, const char *v
 	if (!*ms_config_string(config, MS_OPT_HTTP_LISTEN))
 		return true;
 	make_room_for_files(config);
-	http = ms_alloc(sizeof(*http));
-	http->version = version;
-	http->started_at = ms_clock_now();
-	http->traffic = traffic_new();
-	pthread_mutex_init(&http->figures.lock, NULL);
-	strcpy(http->away, "not connected yet");
-	init_calm(http);
-	http->settings = http_settings_new(config);
-	http->catalogue = catalogue_new();
-	http->syncs = syncs_new();
-	http->pool = pool_new((size_t)ms_config_int(config, MS_OPT_HTTP_WORKERS));
-	if (!start_servers(http, err)) {
+	http = new_http(config, version);
+	if (!make_servers(http, config, &http->servers, err)) {
+		http->servers = (struct server_list){0};
 		pool_free(http->pool);
 		free_http(http);
 		return false;
 	}
-	log_listening(http);
+	log_listening(&http->servers);
+	http_start_keeper(http);
 	*out = (struct ms_http *)(void *)http;
 	return true;
 }
@@ -213,32 +247,58 @@ void ms_http_drain(struct ms_http *h)
 
 /* --- other settings, and the end ------------------------------------------------------------ */
 
-static void wait_until_calm(struct http *http, int within_ms)
+/* Puts other settings and servers in place of those of before, which end when they are idle. */
+static void replace(struct http *http, struct server_list *servers, struct http_settings *settings)
 {
-	int64_t until_us = ms_clock_us() + (int64_t)within_ms * 1000;
-	struct timespec until = {.tv_sec = until_us / 1000000,
-				 .tv_nsec = until_us % 1000000 * 1000};
+	struct http_settings *before;
 
 	pthread_mutex_lock(&http->lock);
-	while (http->in_flight && ms_clock_us() < until_us)
-		pthread_cond_timedwait(&http->calm, &http->lock, &until);
+	before = http->settings;
+	http->settings = settings;
+	for (size_t i = 0; i < http->servers.count; i++) {
+		struct server *s = http->servers.items[i];
+
+		if (has_server(servers, s))
+			continue;
+		server_close(s, !find_server(servers, server_address(s)));
+		server_list_add(&http->retired, s);
+	}
+	ms_free(http->servers.items);
+	http->servers = *servers;
+	pthread_cond_signal(&http->wakes);
 	pthread_mutex_unlock(&http->lock);
+	http_settings_release(before);
 }
 
 bool ms_http_reload(struct ms_http **h, struct ms_config *config, const char *version,
 		    struct ms_error *err)
 {
 	struct http *http = inside(*h);
-	struct http_settings *before;
+	struct server_list servers;
 
 	if (!http)
 		return ms_http_start(h, config, version, err);
-	pthread_mutex_lock(&http->lock);
-	before = http->settings;
-	http->settings = http_settings_new(config);
-	pthread_mutex_unlock(&http->lock);
-	http_settings_release(before);
+	if (!*ms_config_string(config, MS_OPT_HTTP_LISTEN)) {
+		ms_http_stop(*h, LAST_WORDS_MS);
+		*h = NULL;
+		return true;
+	}
+	make_room_for_files(config);
+	if (!make_servers(http, config, &servers, err))
+		return false;
+	log_listening(&servers);
+	replace(http, &servers, http_settings_new(config));
 	return true;
+}
+
+static void wait_until_calm(struct http *http, int within_ms)
+{
+	int64_t until_us = ms_clock_us() + (int64_t)within_ms * 1000;
+
+	pthread_mutex_lock(&http->lock);
+	while (http->in_flight && ms_clock_us() < until_us)
+		ms_cond_wait_until(&http->calm, &http->lock, until_us);
+	pthread_mutex_unlock(&http->lock);
 }
 
 void ms_http_stop(struct ms_http *h, int within_ms)
@@ -248,8 +308,9 @@ void ms_http_stop(struct ms_http *h, int within_ms)
 	if (!h)
 		return;
 	ms_http_drain(h);
-	for (size_t i = 0; i < http->server_count; i++)
-		server_close(http->servers[i]);
+	http_stop_keeper(http);
+	for (size_t i = 0; i < http->servers.count; i++)
+		server_close(http->servers.items[i], true);
 	wait_until_calm(http, within_ms);
 	syncs_stop(http->syncs);
 	wait_until_calm(http, CLOSE_RUN_MS);

@@ -22,6 +22,12 @@ struct http_figures {
 	bool is_reading; /* somebody does so now */
 };
 
+struct server_list {
+	struct server **items;
+	size_t count;
+};
+void server_list_add(struct server_list *list, struct server *s);
+
 /* The listener as a whole; the same as ms_http outside. */
 struct http {
 	const char *version;
@@ -31,11 +37,14 @@ struct http {
 	struct pool *pool;
 	struct catalogue *catalogue;
 	struct syncs *syncs;
-	struct server **servers;
-	size_t server_count;
+	pthread_t keeper;
 
 	pthread_mutex_t lock; /* guards what follows */
 	pthread_cond_t calm;  /* in_flight became 0 */
+	pthread_cond_t wakes; /* the keeper */
+	bool keeper_ends;
+	struct server_list servers;
+	struct server_list retired; /* closed; the keeper stops them when they are idle */
 	struct http_settings *settings;
 	size_t in_flight; /* calls that are read and not answered yet */
 	bool is_draining, is_connected;
@@ -53,5 +62,11 @@ void http_call_ends(struct http *http);
 bool http_is_draining(struct http *http);
 bool http_is_connected(struct http *http);
 size_t http_connections(struct http *http);
+
+/* --- keeper.c: a thread that looks after connections while there are any */
+
+void http_start_keeper(struct http *http);
+void http_wake_keeper(struct http *http);
+void http_stop_keeper(struct http *http);
 
 #endif

@@ -18,6 +18,8 @@ libhttp_a_SOURCES = \
 	src/http/call.h \
 	src/http/catalogue.c \
 	src/http/catalogue.h \
+	src/http/clients.c \
+	src/http/clients.h \
 	src/http/cors.c \
 	src/http/cors.h \
 	src/http/counter.def \
@@ -29,6 +31,7 @@ libhttp_a_SOURCES = \
 	src/http/health.c \
 	src/http/http.c \
 	src/http/http.h \
+	src/http/keeper.c \
 	src/http/listen.c \
 	src/http/listen.h \
 	src/http/metrics.c \
@@ -53,5 +56,7 @@ libhttp_a_SOURCES = \
 	src/http/syncs.h \
 	src/http/target.c \
 	src/http/target.h \
+	src/http/tls.c \
+	src/http/tls.h \
 	src/http/traffic.c \
 	src/http/traffic.h

@@ -2,14 +2,14 @@
 #include "pool.h"
 
 #include <pthread.h>
-#include <time.h>
 
+#include "modelsync/clock.h"
 #include "modelsync/memory.h"
 #include "modelsync/thread.h"
 
 #define MAX_WAITING	256
-#define IDLE_S		60
-#define CANCEL_AGAIN_MS 100
+#define IDLE_US		60000000
+#define CANCEL_AGAIN_US 100000
 
 struct queue {
 	struct pool *pool;
@@ -73,13 +73,10 @@ static void use_settings(struct worker *w, struct http_settings *settings)
 static bool wait_for_job(struct worker *w)
 {
 	struct queue *q = w->queue;
-	struct timespec until;
 
 	if (!w->db)
 		return pthread_cond_wait(&q->changed, &q->pool->lock) == 0;
-	clock_gettime(CLOCK_MONOTONIC, &until);
-	until.tv_sec += IDLE_S;
-	return pthread_cond_timedwait(&q->changed, &q->pool->lock, &until) == 0;
+	return ms_cond_wait_until(&q->changed, &q->pool->lock, ms_clock_us() + IDLE_US);
 }
 
 /* NULL: the pool ends. *is_idle instead: nothing came for long. */
@@ -132,21 +129,11 @@ static void *work(void *arg)
 	return NULL;
 }
 
-static void init_cond(pthread_cond_t *cond)
-{
-	pthread_condattr_t attr;
-
-	pthread_condattr_init(&attr);
-	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
-	pthread_cond_init(cond, &attr);
-	pthread_condattr_destroy(&attr);
-}
-
 static void init_queue(struct queue *q, struct pool *pool)
 {
 	q->pool = pool;
 	q->last = &q->first;
-	init_cond(&q->changed);
+	ms_cond_init(&q->changed);
 }
 
 struct pool *pool_new(size_t workers)
@@ -154,7 +141,7 @@ struct pool *pool_new(size_t workers)
 	struct pool *pool = ms_alloc(sizeof(*pool));
 
 	pthread_mutex_init(&pool->lock, NULL);
-	init_cond(&pool->ended);
+	ms_cond_init(&pool->ended);
 	init_queue(&pool->queries, pool);
 	init_queue(&pool->syncs, pool);
 	pool->worker_count = workers + 1;
@@ -204,15 +191,8 @@ static bool cancel_all(struct pool *pool)
 
 static void wait_for_end(struct pool *pool)
 {
-	struct timespec until;
-
-	while (!cancel_all(pool)) {
-		clock_gettime(CLOCK_MONOTONIC, &until);
-		until.tv_nsec += CANCEL_AGAIN_MS * 1000000L;
-		until.tv_sec += until.tv_nsec / 1000000000L;
-		until.tv_nsec %= 1000000000L;
-		pthread_cond_timedwait(&pool->ended, &pool->lock, &until);
-	}
+	while (!cancel_all(pool))
+		ms_cond_wait_until(&pool->ended, &pool->lock, ms_clock_us() + CANCEL_AGAIN_US);
 }
 
 void pool_free(struct pool *pool)

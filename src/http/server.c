@@ -15,9 +15,12 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "clients.h"
 #include "http.h"
 #include "listen.h"
 #include "modelsync/clock.h"
@@ -25,12 +28,26 @@
 #include "modelsync/memory.h"
 #include "modelsync/thread.h"
 #include "serve.h"
+#include "tls.h"
+
+#define TLS_VERSIONS "NORMAL:-VERS-TLS1.0:-VERS-TLS1.1"
+/* An answer may be as slow as so many requests. */
+#define READING_TIMES 4
+
+/* Settings that libmicrohttpd cannot change while it runs. */
+struct limits {
+	int64_t connections, per_client, header, timeout;
+};
 
 struct server {
 	struct http *http;
 	char *address, *name; /* as in the settings; with the real port */
 	int fd;
+	struct limits limits;
+	struct tls tls;
+	struct clients *clients;
 	struct MHD_Daemon *daemon;
+	atomic_bool is_closed;
 };
 
 struct request {
@@ -38,6 +55,7 @@ struct request {
 	struct pool_job job;
 	struct server *server;
 	struct MHD_Connection *connection;
+	struct client *client;
 	enum { ARRIVING, READING, WAITING } state;
 	bool is_counted; /* http_call_begins() knows of it */
 	bool is_queued;
@@ -63,7 +81,7 @@ static void add_headers(struct MHD_Response *response, const struct request *r)
 		MHD_add_response_header(response, "Content-Type", a->content_type);
 	for (size_t i = 0; i < a->header_count; i++)
 		MHD_add_response_header(response, a->headers[i].name, a->headers[i].value);
-	if (http_is_draining(r->server->http))
+	if (r->server->is_closed || http_is_draining(r->server->http))
 		MHD_add_response_header(response, "Connection", "close");
 }
 
@@ -72,6 +90,7 @@ static enum MHD_Result queue(struct request *r)
 	struct MHD_Response *response;
 	enum MHD_Result result;
 
+	client_does(r->client, CLIENT_READS);
 	serve_finish(&r->call);
 	response = new_response(&r->call.answer);
 	add_headers(response, r);
@@ -95,6 +114,9 @@ static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connectio
 
 	r->server = s;
 	r->connection = connection;
+	r->client = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT)
+			    ->socket_context;
+	client_does(r->client, CLIENT_SENDS);
 	serve_init(&r->call, s->http, http_settings_now(s->http), uri);
 	r->call.find_header = find_header;
 	r->call.find_arg = connection;
@@ -131,6 +153,7 @@ static enum MHD_Result hand_over(struct request *r, enum http_place place)
 {
 	r->state = WAITING;
 	name_client(r);
+	client_does(r->client, CLIENT_WAITS);
 	r->job = (struct pool_job){.settings = r->call.settings, .run = run_on_worker};
 	MHD_suspend_connection(r->connection);
 	if (pool_submit(r->server->http->pool, place, &r->job))
@@ -213,6 +236,7 @@ static void on_completed(void *cls, struct MHD_Connection *connection, void **ar
 	if (!r)
 		return;
 	*arg = NULL;
+	client_does(r->client, CLIENT_SENDS);
 	if (r->is_queued)
 		note_request(r, how == MHD_REQUEST_TERMINATED_COMPLETED_OK);
 	if (r->is_counted)
@@ -240,49 +264,127 @@ static void log_message(void *cls, const char *format, va_list args)
 	ms_log_event(MS_LOG_DEBUG, "http_notice", MS_LOG_TEXT("message", line));
 }
 
-static struct MHD_Daemon *start_daemon(struct server *s, const struct ms_config *c)
+static void on_connection(void *cls, struct MHD_Connection *connection, void **context,
+			  enum MHD_ConnectionNotificationCode what)
+{
+	struct server *s = cls;
+
+	if (what == MHD_CONNECTION_NOTIFY_STARTED)
+		*context = client_new(
+			s->clients,
+			MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)
+				->connect_fd);
+	else
+		client_free(*context);
+}
+
+static struct MHD_Daemon *start_daemon(struct server *s)
 {
 	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
-			 MHD_USE_ERROR_LOG;
-	size_t memory = 2 * (size_t)ms_config_int(c, MS_OPT_HTTP_MAX_HEADER);
+			 MHD_USE_ERROR_LOG | (s->tls.cert ? MHD_USE_TLS : 0);
+	const struct MHD_OptionItem tls[] = {
+		{MHD_OPTION_HTTPS_MEM_CERT, 0, s->tls.cert},
+		{MHD_OPTION_HTTPS_MEM_KEY, 0, s->tls.key},
+		{MHD_OPTION_HTTPS_PRIORITIES, 0, (void *)(uintptr_t)TLS_VERSIONS},
+		{MHD_OPTION_END, 0, NULL},
+	};
 
 	return MHD_start_daemon(
 		flags, 0, NULL, NULL, on_request, s, MHD_OPTION_EXTERNAL_LOGGER, log_message, NULL,
 		MHD_OPTION_LISTEN_SOCKET, s->fd, MHD_OPTION_URI_LOG_CALLBACK, on_uri, s,
 		MHD_OPTION_UNESCAPE_CALLBACK, leave_as_it_is, NULL, MHD_OPTION_NOTIFY_COMPLETED,
-		on_completed, s, MHD_OPTION_CONNECTION_MEMORY_LIMIT, memory,
-		MHD_OPTION_CONNECTION_LIMIT,
-		(unsigned)ms_config_int(c, MS_OPT_HTTP_MAX_CONNECTIONS),
-		MHD_OPTION_PER_IP_CONNECTION_LIMIT,
-		(unsigned)ms_config_int(c, MS_OPT_HTTP_MAX_PER_CLIENT),
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)ms_config_int(c, MS_OPT_HTTP_TIMEOUT),
-		MHD_OPTION_END);
+		on_completed, s, MHD_OPTION_NOTIFY_CONNECTION, on_connection, s,
+		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)(2 * s->limits.header),
+		MHD_OPTION_CONNECTION_LIMIT, (unsigned)s->limits.connections,
+		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)s->limits.per_client,
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)s->limits.timeout, MHD_OPTION_ARRAY,
+		s->tls.cert ? tls : &tls[3], MHD_OPTION_END);
 }
 
-bool server_start(struct server **out, struct http *http, const char *address, struct ms_error *err)
+static struct limits limits_of(const struct ms_config *c)
+{
+	return (struct limits){
+		.connections = ms_config_int(c, MS_OPT_HTTP_MAX_CONNECTIONS),
+		.per_client = ms_config_int(c, MS_OPT_HTTP_MAX_PER_CLIENT),
+		.header = ms_config_int(c, MS_OPT_HTTP_MAX_HEADER),
+		.timeout = ms_config_int(c, MS_OPT_HTTP_TIMEOUT),
+	};
+}
+
+static void wake_keeper(void *arg)
+{
+	http_wake_keeper(arg);
+}
+
+static bool open_socket(struct server *s, const struct server *successor_of, struct ms_error *err)
+{
+	if (!successor_of)
+		return listen_at(s->address, &s->fd, err);
+	s->fd = dup(successor_of->fd);
+	return s->fd >= 0 ||
+	       ms_fail(err, MS_ERR_INTERNAL, "http.listen: %.120s: no file is left", s->address);
+}
+
+static bool begin_serving(struct server *s, struct ms_error *err)
+{
+	sigset_t before;
+
+	ms_thread_hold_signals(&before);
+	s->daemon = start_daemon(s);
+	ms_thread_release_signals(&before);
+	return s->daemon ||
+	       (s->tls.cert
+			? ms_fail(err, MS_ERR_CONFIG,
+				  "http.tls_cert and http.tls_key: not a certificate and its key")
+			: ms_fail(err, MS_ERR_INTERNAL,
+				  "http.listen: %.120s: the server does not start", s->address));
+}
+
+static void free_server(struct server *s)
+{
+	clients_free(s->clients);
+	tls_clear(&s->tls);
+	ms_free(s->name);
+	ms_free(s->address);
+	ms_free(s);
+}
+
+bool server_start(struct server **out, struct http *http, const struct ms_config *config,
+		  const char *address, const struct server *successor_of, struct ms_error *err)
 {
 	struct server *s = ms_alloc(sizeof(*s));
-	sigset_t before;
 
 	*out = NULL;
 	s->http = http;
 	s->address = ms_strdup(address);
-	if (listen_at(address, &s->fd, err)) {
-		ms_thread_hold_signals(&before);
-		s->daemon = start_daemon(s, http->settings->config);
-		ms_thread_release_signals(&before);
-		if (s->daemon) {
+	s->limits = limits_of(config);
+	s->clients = clients_new(wake_keeper, http);
+	if (tls_load(&s->tls, config, err) && open_socket(s, successor_of, err)) {
+		if (begin_serving(s, err)) {
 			s->name = listen_name(address, s->fd);
 			*out = s;
 			return true;
 		}
-		listen_end(address, s->fd);
-		ms_fail(err, MS_ERR_INTERNAL, "http.listen: %.120s: the server does not start",
-			address);
+		if (successor_of)
+			close(s->fd);
+		else
+			listen_end(address, s->fd);
 	}
-	ms_free(s->address);
-	ms_free(s);
+	free_server(s);
 	return false;
+}
+
+const char *server_address(const struct server *s)
+{
+	return s->address;
+}
+
+bool server_fits(const struct server *s, const struct ms_config *config)
+{
+	struct limits limits = limits_of(config);
+
+	return memcmp(&limits, &s->limits, sizeof(limits)) == 0 && !s->tls.cert &&
+	       !*ms_config_string(config, MS_OPT_HTTP_TLS_CERT);
 }
 
 const char *server_name(const struct server *s)
@@ -290,27 +392,38 @@ const char *server_name(const struct server *s)
 	return s->name;
 }
 
-size_t server_connections(struct server *s)
+size_t server_connections(const struct server *s)
 {
-	const union MHD_DaemonInfo *info =
-		MHD_get_daemon_info(s->daemon, MHD_DAEMON_INFO_CURRENT_CONNECTIONS);
-
-	return info ? info->num_connections : 0;
+	return clients_count(s->clients);
 }
 
-void server_close(struct server *s)
+size_t server_break_slow(struct server *s)
 {
+	/* libmicrohttpd itself closes those that are silent, a little earlier */
+	int64_t send_us = (s->limits.timeout + 1) * 1000000;
+
+	return clients_break_slow(s->clients, send_us, READING_TIMES * send_us);
+}
+
+bool server_is_idle(const struct server *s)
+{
+	return clients_are_idle(s->clients);
+}
+
+void server_close(struct server *s, bool is_gone)
+{
+	if (atomic_exchange(&s->is_closed, true))
+		return;
 	MHD_quiesce_daemon(s->daemon);
-	listen_end(s->address, s->fd);
-	s->fd = -1;
+	if (is_gone)
+		listen_end(s->address, s->fd);
+	else
+		close(s->fd);
 }
 
 void server_stop(struct server *s)
 {
-	if (s->fd >= 0)
-		server_close(s);
+	server_close(s, true);
 	MHD_stop_daemon(s->daemon);
-	ms_free(s->name);
-	ms_free(s->address);
-	ms_free(s);
+	free_server(s);
 }
