@@ -73,6 +73,13 @@ const struct ms_model *ms_detail_model(const struct ms_ui *ui)
 	return at == SIZE_MAX ? NULL : &ui->catalog->models[at];
 }
 
+const struct ms_json *ms_detail_json(const struct ms_ui *ui)
+{
+	const struct ms_detail *d = &ui->detail;
+
+	return d->id && d->loaded_id && strcmp(d->loaded_id, d->id) == 0 ? d->json : NULL;
+}
+
 bool ms_detail_is_history(const struct ms_ui *ui)
 {
 	return ui->panes[MS_SCREEN_MODELS].is_full && ui->detail.history_only;

@@ -7,6 +7,9 @@
 /* The model that the pane shows, or NULL: none is loaded, or no row is there to follow. */
 const struct ms_model *ms_detail_model(const struct ms_ui *ui);
 
+/* What was loaded of that model, or NULL: it is still under way. */
+const struct ms_json *ms_detail_json(const struct ms_ui *ui);
+
 /* Whether it shows the history only. */
 bool ms_detail_is_history(const struct ms_ui *ui);
 

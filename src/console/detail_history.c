@@ -35,20 +35,16 @@ static void add_entry(const struct ms_json *entry, int width, struct ms_page *ou
 	ms_text_clear(&line);
 }
 
-static bool is_loaded(const struct ms_detail *d)
-{
-	return d->json && d->loaded_id && strcmp(d->loaded_id, d->id) == 0;
-}
-
 void ms_detail_history(const struct ms_ui *ui, int width, struct ms_page *out)
 {
 	const struct ms_detail *d = &ui->detail;
-	const struct ms_json *history = ms_json_get(d->json, "history");
+	const struct ms_json *json = ms_detail_json(ui);
+	const struct ms_json *history = ms_json_get(json, "history");
 
 	ms_page_add(out, MS_STYLE_HEADING, "History");
 	if (d->problem) {
 		ms_page_add_wrapped(out, MS_STYLE_WARNING, width, "", d->problem);
-	} else if (!is_loaded(d)) {
+	} else if (!json) {
 		ms_page_add(out, MS_STYLE_DIM, ui->is_connected ? "loading..." : "not connected");
 	} else {
 		for (const struct ms_json *e = ms_json_first(history); e; e = ms_json_next(e))
@@ -61,17 +57,18 @@ void ms_detail_history(const struct ms_ui *ui, int width, struct ms_page *out)
 char *ms_detail_last_changes(const struct ms_ui *ui, char *buf, size_t size)
 {
 	const struct ms_detail *d = &ui->detail;
-	const struct ms_json *e = ms_json_first(ms_json_get(d->json, "history"));
+	const struct ms_json *json = ms_detail_json(ui);
+	const struct ms_json *e = ms_json_first(ms_json_get(json, "history"));
 	struct ms_text text;
 
 	ms_text_init(&text, size - 1);
-	if (!is_loaded(d))
+	if (!json)
 		ms_text_add(&text, d->problem	      ? d->problem
 				   : ui->is_connected ? ""
 						      : "not connected");
 	else if (!e)
 		ms_text_add(&text, "nothing happened yet");
-	for (int i = 0; is_loaded(d) && e && i < 2; i++, e = ms_json_next(e)) {
+	for (int i = 0; e && i < 2; i++, e = ms_json_next(e)) {
 		ms_text_add(&text, i ? "   " : "");
 		ms_entry_add_when(&text, e, "at");
 		ms_text_add(&text, " ");

@@ -7,6 +7,7 @@
 #include "modelsync/memory.h"
 #include "modelsync/override.h"
 #include "modelsync/utf8.h"
+#include "price_trend.h"
 
 #define LABEL_WIDTH 10
 #define NAME_WIDTH  36 /* of the brief form */
@@ -98,11 +99,31 @@ static char *status_text(char *buf, size_t size, const struct ms_model *m)
 /* --- below the table ----------------------------------------------------------------------------
  */
 
+static void add_brief_price(const struct ms_ui *ui, const struct ms_model *m, struct ms_page *out)
+{
+	bool is_odd = ms_model_is_paid_in_free_tier(m, m->tiers);
+	const struct ms_json *prices = ms_json_get(ms_detail_json(ui), "prices");
+	char in[24], outp[24];
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	ms_text_addf(&line, "price  in %s  out %s $/M tok%s",
+		     ms_price_format(in, sizeof(in), m->prices[MS_PRICE_PROMPT], MS_PRICE_PROMPT,
+				     10),
+		     ms_price_format(outp, sizeof(outp), m->prices[MS_PRICE_COMPLETION],
+				     MS_PRICE_COMPLETION, 10),
+		     is_odd ? "   ! paid, in free tier" : "");
+	ms_price_trend_brief(prices, ui->now, ui->glyphs, &line);
+	if (m->changed_by)
+		ms_text_addf(&line, "   decided by %.60s", m->changed_by);
+	ms_page_add(out, is_odd ? MS_STYLE_WARNING : MS_STYLE_NORMAL, ms_text_str(&line));
+	ms_text_clear(&line);
+}
+
 void ms_detail_brief(const struct ms_ui *ui, const struct ms_model *m, int width,
 		     struct ms_page *out)
 {
-	char ctx[24], max[24], in[24], outp[24], name[200], tiers[80], status[120], changes[400];
-	char by[100] = "";
+	char ctx[24], max[24], name[200], tiers[80], status[120], changes[400];
 	bool is_narrow = width < BRIEF_WIDTH;
 
 	ms_page_addf(out, MS_STYLE_NORMAL, "name   %s ctx %s  max out %s",
@@ -115,16 +136,7 @@ void ms_detail_brief(const struct ms_ui *ui, const struct ms_model *m, int width
 		     is_narrow ? tier_list(tiers, sizeof(tiers), m->tiers)
 			       : tiers_text(tiers, sizeof(tiers), m->tiers),
 		     status_text(status, sizeof(status), m));
-	if (m->changed_by)
-		(void)snprintf(by, sizeof(by), "   decided by %.60s", m->changed_by);
-	ms_page_addf(
-		out,
-		ms_model_is_paid_in_free_tier(m, m->tiers) ? MS_STYLE_WARNING : MS_STYLE_NORMAL,
-		"price  in %s  out %s $/M tok%s%s",
-		ms_price_format(in, sizeof(in), m->prices[MS_PRICE_PROMPT], MS_PRICE_PROMPT, 10),
-		ms_price_format(outp, sizeof(outp), m->prices[MS_PRICE_COMPLETION],
-				MS_PRICE_COMPLETION, 10),
-		ms_model_is_paid_in_free_tier(m, m->tiers) ? "   ! paid, in free tier" : "", by);
+	add_brief_price(ui, m, out);
 	ms_page_addf(out, MS_STYLE_NORMAL, "audit  %s",
 		     ms_detail_last_changes(ui, changes, sizeof(changes)));
 }
@@ -274,7 +286,8 @@ static void add_facts(const struct ms_model *m, int width, struct ms_page *out)
 void ms_detail_long(const struct ms_ui *ui, const struct ms_model *m, int width,
 		    struct ms_page *out)
 {
-	const char *description = ms_json_text(ms_json_get(ui->detail.json, "description"));
+	const struct ms_json *json = ms_detail_json(ui);
+	const char *description = ms_json_text(ms_json_get(json, "description"));
 
 	add_warnings(ui, m, width, out);
 	add_staged(ui, m, width, out);
@@ -284,7 +297,8 @@ void ms_detail_long(const struct ms_ui *ui, const struct ms_model *m, int width,
 	add_facts(m, width, out);
 	ms_page_add(out, MS_STYLE_NORMAL, "");
 	add_prices(m, width, out);
-	if (*description && ui->detail.loaded_id && strcmp(ui->detail.loaded_id, m->id) == 0) {
+	ms_price_trend_lines(ms_json_get(json, "prices"), ui->now, ui->glyphs, width, out);
+	if (*description) {
 		ms_page_add(out, MS_STYLE_HEADING, "Description");
 		ms_page_add_wrapped(out, MS_STYLE_NORMAL, width, "", description);
 		ms_page_add(out, MS_STYLE_NORMAL, "");

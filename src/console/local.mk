@@ -72,6 +72,8 @@ libconsole_a_SOURCES = \
 	src/console/notes.h \
 	src/console/page.c \
 	src/console/page.h \
+	src/console/price_trend.c \
+	src/console/price_trend.h \
 	src/console/report_page.c \
 	src/console/report_page.h \
 	src/console/rows.c \

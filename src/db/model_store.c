@@ -217,6 +217,8 @@ bool ms_model_detail(struct ms_db *db, const char *id, struct ms_json **json, st
 	static const char sql[] =
 		"SELECT jsonb_build_object('model', to_jsonb(m), 'description', m.description,"
 		" 'document', modelsync.model_rest($1),"
+		" 'prices', coalesce((SELECT jsonb_agg(to_jsonb(p) ORDER BY p.event_id)"
+		" FROM modelsync.model_prices($1) p WHERE p.key IN ('prompt', 'completion')), '[]'),"
 		" 'history', coalesce((SELECT jsonb_agg(h) FROM modelsync.model_history($1, 50) h), '[]'))"
 		" FROM modelsync.model m WHERE m.model_id = $1"
 		" UNION ALL SELECT '{}' WHERE NOT EXISTS (SELECT FROM modelsync.model WHERE model_id = $1)";

@@ -149,6 +149,26 @@ static struct ms_json *parse(const char *text)
 	return v;
 }
 
+/* What the prices of a model were. */
+static const char *prices_of(const char *model_id)
+{
+	if (strcmp(model_id, "beta/paid") == 0)
+		return "{\"key\":\"prompt\",\"valid_from\":null,\"valid_until\":\"2026-08-30T02:00:00Z\","
+		       "\"old\":null,\"price\":\"0\",\"old_usd\":null,\"usd\":0},"
+		       "{\"key\":\"completion\",\"valid_from\":null,\"valid_until\":\"2026-08-30T02:00:00Z\","
+		       "\"old\":null,\"price\":\"0.0000015\",\"old_usd\":null,\"usd\":0.0000015},"
+		       "{\"key\":\"prompt\",\"valid_from\":\"2026-08-30T02:00:00Z\",\"valid_until\":"
+		       "\"2026-09-18T02:00:00Z\",\"old\":\"0\",\"price\":\"0.0000003\",\"old_usd\":0,\"usd\":0.0000003},"
+		       "{\"key\":\"completion\",\"valid_from\":\"2026-08-30T02:00:00Z\",\"valid_until\":null,"
+		       "\"old\":\"0.0000015\",\"price\":\"0.000015\",\"old_usd\":0.0000015,\"usd\":0.000015},"
+		       "{\"key\":\"prompt\",\"valid_from\":\"2026-09-18T02:00:00Z\",\"valid_until\":null,"
+		       "\"old\":\"0.0000003\",\"price\":\"0.000003\",\"old_usd\":0.0000003,\"usd\":0.000003}";
+	if (strcmp(model_id, "alpha/small") != 0)
+		return "";
+	return "{\"key\":\"prompt\",\"valid_from\":\"2026-09-20T02:00:00Z\",\"valid_until\":null,"
+	       "\"old\":null,\"price\":\"0.0000025\",\"old_usd\":null,\"usd\":0.0000025}";
+}
+
 struct ms_json *fixture_detail(const char *model_id)
 {
 	static const char by_rule[] =
@@ -157,13 +177,13 @@ struct ms_json *fixture_detail(const char *model_id)
 		"\"actor\":\"cron\",\"rule\":\"free models\",\"reason\":null},";
 	char *text = ms_format(
 		"{\"model\":{\"model_id\":\"%s\"},\"description\":\"Words about it that fill more than one line "
-		"so that they have to be broken somewhere, best at a blank.\",\"history\":["
+		"so that they have to be broken somewhere, best at a blank.\",\"prices\":[%s],\"history\":["
 		"{\"at\":\"2026-09-21T10:12:00+00:00\",\"type\":\"tiers_changed\",\"field\":\"is_pro\",\"old\":false,"
 		"\"new\":true,\"changeset\":17,\"kind\":\"edit\",\"run\":null,\"actor\":\"alice\","
 		"\"reason\":\"asked for by sales\"},%s"
 		"{\"at\":\"2026-09-20T02:00:00+00:00\",\"type\":\"model_added\",\"field\":\"presence\",\"old\":null,"
 		"\"new\":{},\"changeset\":16,\"kind\":\"sync\",\"run\":881,\"actor\":\"cron\",\"reason\":null}]}",
-		model_id, strcmp(model_id, "beta/free:free") == 0 ? by_rule : "");
+		model_id, prices_of(model_id), strcmp(model_id, "beta/free:free") == 0 ? by_rule : "");
 	struct ms_json *v = parse(text);
 
 	ms_free(text);

@@ -161,6 +161,14 @@ screen_cases = \
 	tests/screens/palette_runs.case \
 	tests/screens/paste_is_no_command.case \
 	tests/screens/paused.case \
+	tests/screens/price_trend_120x40.case \
+	tests/screens/price_trend_200x60_braille.case \
+	tests/screens/price_trend_40x12.case \
+	tests/screens/price_trend_80x24.case \
+	tests/screens/price_trend_80x24_c_locale.case \
+	tests/screens/price_trend_full.case \
+	tests/screens/price_trend_full_c_locale.case \
+	tests/screens/price_unchanged.case \
 	tests/screens/question_40x12.case \
 	tests/screens/question_too_small.case \
 	tests/screens/quit_asks.case \
