@@ -218,6 +218,44 @@ static void daemons_text(struct ms_text *out, const struct ms_ui *ui)
 	add_slot(out, ui);
 }
 
+static void add_counts(struct ms_text *out, const struct ms_json *notifications)
+{
+	static const char *const names[] = {"waiting", "sending", "failed"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (ms_entry_int(notifications, names[i]))
+			ms_text_addf(out, ", %" PRId64 " %s", ms_entry_int(notifications, names[i]),
+				     names[i]);
+}
+
+/* "notifications by email, slack, 2 waiting, last sent 3h ago; open: failing", of what people are
+ * told about syncs. */
+static void notifications_text(struct ms_text *out, const struct ms_ui *ui)
+{
+	const struct ms_json *n = ms_json_get(ui->status, "notifications");
+	const struct ms_json *channels = ms_json_get(n, "channels"), *open = ms_json_get(n, "open");
+	const struct ms_json *error = ms_json_get(n, "last_error");
+
+	if (ms_json_count(channels) == 0 && ms_json_count(open) == 0)
+		return;
+	ms_text_add(out, ms_json_count(channels) ? "notifications by"
+						 : "nobody is notified: no channel is set");
+	for (const struct ms_json *c = ms_json_first(channels); c; c = ms_json_next(c))
+		ms_text_addf(out, "%s %s", c == ms_json_first(channels) ? "" : ",",
+			     ms_json_text(c));
+	add_counts(out, n);
+	if (*ms_entry_text(n, "last_sent_at")) {
+		ms_text_add(out, ", last sent");
+		add_ago(out, ui, n, "last_sent_at");
+	}
+	for (const struct ms_json *m = ms_json_first(open); m; m = ms_json_next(m))
+		ms_text_addf(out, "%s %s", m == ms_json_first(open) ? "; open:" : ",",
+			     ms_entry_text(m, "kind"));
+	if (*ms_entry_text(error, "category"))
+		ms_text_addf(out, "; %s failed: %s", ms_entry_text(error, "channel"),
+			     ms_entry_text(error, "error"));
+}
+
 /* A short screen has room for it while it is news: no sync has completed since. */
 static void error_text(struct ms_text *out, const struct ms_ui *ui)
 {
@@ -234,10 +272,9 @@ static void error_text(struct ms_text *out, const struct ms_ui *ui)
 }
 
 static const struct line lines[] = {
-	{hold_text, MS_STYLE_WARNING},
-	{figures_text, MS_STYLE_NORMAL},
-	{daemons_text, MS_STYLE_NORMAL},
-	{error_text, MS_STYLE_WARNING},
+	{hold_text, MS_STYLE_WARNING},	       {figures_text, MS_STYLE_NORMAL},
+	{daemons_text, MS_STYLE_NORMAL},       {error_text, MS_STYLE_WARNING},
+	{notifications_text, MS_STYLE_NORMAL},
 };
 #define LINE_COUNT (sizeof(lines) / sizeof(lines[0]))
 

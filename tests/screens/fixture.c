@@ -211,7 +211,11 @@ static const char *daemons_of(const char *state)
 		       "\"last_slot\":{\"at\":\"2026-09-22T06:00:00+00:00\",\"state\":\"open\",\"run\":881,"
 		       "\"owner\":\"host:1\",\"attempts\":3,\"retry_at\":\"2026-09-22T08:12:00Z\"},"
 		       "\"last_error\":{\"run\":881,\"at\":\"2026-09-22T06:00:09+00:00\",\"category\":\"rate_limit\","
-		       "\"message\":\"upstream said 429 three times\"},";
+		       "\"message\":\"upstream said 429 three times\"},"
+		       "\"notifications\":{\"waiting\":2,\"sending\":0,\"failed\":1,\"channels\":[\"email\",\"slack\"],"
+		       "\"open\":[{\"kind\":\"failing\",\"since\":\"2026-09-22T06:00:09Z\"}],"
+		       "\"last_sent_at\":\"2026-09-21T20:00:00Z\",\"last_error\":{\"channel\":\"slack\","
+		       "\"category\":\"http\",\"error\":\"the server answered 500\"}},";
 	return "";
 }
 
