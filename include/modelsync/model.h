@@ -102,6 +102,7 @@ struct ms_model {
 	int32_t max_completion_tokens; /* 0 = unknown */
 	int32_t provider_context_length; /* of the top provider; 0 = unknown */
 	int32_t override_count;
+	int32_t price_trend;           /* input price against 30 days ago in %; 0 = the same */
 	int32_t daily_limit;           /* -1 = none */
 	int32_t monthly_limit;         /* -1 = none */
 	uint8_t status;                /* enum ms_status */
@@ -115,6 +116,10 @@ struct ms_model {
 void ms_model_set_prices(struct ms_model *m, const struct ms_json *prices, struct ms_arena *arena);
 /* The prices of a pricing as JSON text; what else is in it becomes extra_pricing. */
 void ms_model_read_pricing(struct ms_model *m, const char *pricing, struct ms_arena *arena);
+
+/* What the input price was, in USD per token (NAN: not known), becomes price_trend: at least 1 %,
+ * at most 9999 %, which is also that of a model that was free. */
+void ms_model_compare_price(struct ms_model *m, double before);
 
 bool ms_model_is_alias(const struct ms_model *m);
 bool ms_model_is_missing(const struct ms_model *m);

@@ -32,6 +32,7 @@ from (values
 	('setting_list', 'viewer', null),
 	('event_counts', 'viewer', null),
 	('event_types', 'viewer', null),
+	('input_prices_before', 'viewer', null),
 	('model_prices', 'viewer', null),
 	('audit_list', 'viewer', null),
 	('audit_verify', 'viewer', null),

@@ -85,6 +85,27 @@ select m.model_id, p.key, p.valid_from, p.valid_until, p.is_current, p.old, p.pr
 	p.event, p.changeset, p.run, p.event_id
 from public.model_access m, lateral modelsync.model_prices(m.model_id) p;
 
+-- What the input price of models was before its first change within so many days; null:
+-- not known then, or variable.  Models whose price did not change have no row.
+create or replace function modelsync.input_prices_before(p_days int)
+returns table (model_id text, usd numeric)
+language plpgsql stable rows 100
+set search_path = pg_catalog, pg_temp
+set jit = off
+as $$
+#variable_conflict use_column
+declare
+	since bigint := (select min(s.changeset_id) from modelsync.changeset s
+		where s.at > clock_timestamp() - p_days * interval '1 day');
+begin
+	return query
+		select distinct on (c.model_id) c.model_id::text, modelsync.price_number(c.old ->> 'prompt')
+		from modelsync.change c
+		where c.changeset_id >= since and c.field = 'pricing' and c.old ? 'prompt'
+		order by c.model_id, c.change_id;
+end
+$$;
+
 -- How many events of each type there were on each day (UTC), and of how many
 -- models; null: of all models, from the beginning, until now.
 create or replace function modelsync.event_counts(p_since timestamptz, p_until timestamptz, p_model text)

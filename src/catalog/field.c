@@ -60,6 +60,9 @@ static const struct ms_field_row rows[] = {
 	  .price = MS_PRICE_WEB_SEARCH, .help = "price of a web search, USD"}, .also = "web_search"},
 	{.field = {.name = "overrides", .title = "OVERR", .type = MS_FIELD_NUMBER, .width = 5, RIGHT,
 	  .help = "prices under conditions, such as long prompts: how many"}, AT(override_count)},
+	{.field = {.name = "trend", .title = "TREND", .type = MS_FIELD_NUMBER, .width = 6, RIGHT,
+	  .help = "input price against 30 days ago, in per cent"},
+	 AT(price_trend), .is_percent = true},
 	{.field = {.name = "modality", .title = "MODALITY", .type = MS_FIELD_TEXT, .width = 16,
 	  .help = "what goes in and comes out, such as text+image->text"}, AT(modality)},
 	{.field = {.name = "input", .title = "INPUT", .type = MS_FIELD_SET, .width = 10,
@@ -167,6 +170,8 @@ bool ms_field_is_tiers(const struct ms_field_row *row)
 bool ms_field_number(const struct ms_field_row *row, const struct ms_model *m, int32_t *out)
 {
 	*out = *(const int32_t *)member(row, m);
+	if (row->is_percent)
+		return *out != 0;
 	return row->absence == MS_ABSENT_UNKNOWN ? *out > 0 : *out >= 0;
 }
 

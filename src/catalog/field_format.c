@@ -60,6 +60,8 @@ static void format_number(char *buf, size_t size, const struct ms_field_row *row
 
 	if (!ms_field_number(row, m, &n))
 		copy_text(buf, size, row->absence == MS_ABSENT_UNKNOWN ? "-" : "");
+	else if (row->is_percent)
+		snprintf(buf, size, "%+" PRId32 "%%", n);
 	else if (row->absence == MS_ABSENT_UNKNOWN)
 		format_tokens(buf, size, n);
 	else

@@ -22,6 +22,7 @@ struct ms_field_row {
 	enum ms_absence absence;
 	bool looks_ahead; /* a duration means the time to come */
 	bool as_age;	  /* shown as an age, not as a date */
+	bool is_percent;  /* MS_FIELD_NUMBER up or down, 0 = none */
 	bool from_text;	  /* MS_FIELD_TIME kept as the text of a date */
 };
 

@@ -216,7 +216,7 @@ static bool read_number(const struct ms_field_row *row, const char *s, size_t le
 	struct ms_decimal d;
 
 	if (row->field.type == MS_FIELD_NUMBER)
-		return ms_number_parse(s, len, out) && *out >= 0.0;
+		return ms_number_parse(s, len, out) && (*out >= 0.0 || row->is_percent);
 	if (len && *s == '$') {
 		s++;
 		len--;

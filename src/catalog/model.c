@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "modelsync/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,6 +47,22 @@ bool ms_tier_from_name(const char *name, enum ms_tier *out)
 		return false;
 	*out = (enum ms_tier)(1 << i);
 	return true;
+}
+
+#define TREND_MAX 9999
+
+void ms_model_compare_price(struct ms_model *m, double before)
+{
+	struct ms_price now = m->prices[MS_PRICE_PROMPT];
+	double percent;
+
+	m->price_trend = 0;
+	if (ms_price_state(now) != MS_PRICE_KNOWN || !(before >= 0) || now.usd == before)
+		return;
+	percent = before > 0 ? (now.usd - before) / before * 100 : TREND_MAX;
+	if (fabs(percent) < 1)
+		percent = percent < 0 ? -1 : 1;
+	m->price_trend = percent < TREND_MAX ? (int32_t)lround(percent) : TREND_MAX;
 }
 
 bool ms_model_is_alias(const struct ms_model *m)

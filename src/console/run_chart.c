@@ -119,7 +119,11 @@ size_t ms_run_chart_reach(const struct ms_ui *ui)
 
 static void add_value(struct ms_text *out, enum ms_metric metric, double value)
 {
-	ms_text_addf(out, "%.*f%s", value == floor(value) ? 0 : metrics[metric].decimals, value,
+	int decimals = metrics[metric].decimals;
+
+	if (decimals && value < 1)
+		decimals++;
+	ms_text_addf(out, "%.*f%s", value == floor(value) ? 0 : decimals, value,
 		     metrics[metric].unit);
 }
 

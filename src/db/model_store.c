@@ -201,9 +201,29 @@ bool db_load_models(struct ms_db *db, const char *from, int n, const char *const
 	return true;
 }
 
+#define TREND_DAYS "30"
+
+static bool read_trend(void *arg, const PGresult *r)
+{
+	struct ms_catalog *c = arg;
+	size_t at = ms_catalog_find(c, PQgetvalue(r, 0, 0));
+
+	if (at != SIZE_MAX && !PQgetisnull(r, 0, 1))
+		ms_model_compare_price(&c->models[at], strtod(PQgetvalue(r, 0, 1), NULL));
+	return true;
+}
+
+/* Few prices change: asking for those costs next to nothing beside the list. */
 bool ms_models_load(struct ms_db *db, struct ms_catalog **out, struct ms_error *err)
 {
-	return db_load_models(db, "modelsync.model", 0, NULL, out, err);
+	if (!db_load_models(db, "modelsync.model", 0, NULL, out, err))
+		return false;
+	if (db_each_row(db, "SELECT * FROM modelsync.input_prices_before(" TREND_DAYS ")", 0, NULL,
+			read_trend, *out, err))
+		return true;
+	ms_catalog_free(*out);
+	*out = NULL;
+	return false;
 }
 
 bool ms_models_load_one(struct ms_db *db, const char *id, struct ms_catalog **out,

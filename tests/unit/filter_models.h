@@ -69,6 +69,7 @@ static int set_up(void **state)
 		.monthly_limit = -1,
 		.attention = "price_jump",
 	};
+	models[MINI].price_trend = 20;
 	set_prices(&models[MINI], "0.00000025", "0.000002");
 	models[MINI].prices[MS_PRICE_WEB_SEARCH] = ms_price_from_text("0.01");
 	models[MINI].prices[MS_PRICE_CACHE_READ] = ms_price_from_text("0.000000025");
@@ -93,6 +94,7 @@ static int set_up(void **state)
 		.hugging_face_id = "Mistral/Small_X",
 		.is_moderated = true,
 	};
+	models[FREE].price_trend = 9999;
 	set_prices(&models[FREE], "0", "0");
 	models[ALIAS] = (struct ms_model){
 		.id = "~openai/gpt-latest",
@@ -109,6 +111,7 @@ static int set_up(void **state)
 		.daily_limit = -1,
 		.monthly_limit = -1,
 	};
+	models[ALIAS].price_trend = -5;
 	set_prices(&models[ALIAS], "0.000001", "0.00001");
 	models[AUTO] = (struct ms_model){
 		.id = "openrouter/auto",

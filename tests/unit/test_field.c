@@ -33,7 +33,7 @@ static void every_field_is_complete_and_found(void **state)
 		if (f->type == MS_FIELD_ENUM || f->type == MS_FIELD_FLAGS)
 			assert_non_null(f->values);
 	}
-	assert_int_equal(n, 45);
+	assert_int_equal(n, 46);
 	assert_ptr_equal(ms_field_by_name("price"), ms_field_by_name("in"));
 	assert_ptr_equal(ms_field_by_name("CONTEXT"), ms_field_by_name("ctx"));
 	assert_ptr_equal(ms_field_by_name("outmod"), ms_field_by_name("output_modality"));
@@ -58,6 +58,7 @@ static struct ms_model sample(void)
 		.expires_at = NOW + 12 * 3600,
 		.daily_limit = 1000,
 		.monthly_limit = -1,
+		.price_trend = -12,
 		.is_moderated = true,
 	};
 
@@ -76,6 +77,7 @@ static void values_are_shown_and_exported(void **state)
 		{"status", "active", "active"},
 		{"tier", ". x x", "pro,enterprise"},
 		{"ctx", "400k", "400000"},
+		{"trend", "-12%", "-12"},
 		{"maxout", "-", ""},
 		{"in", "0.250", "0.00000025"},
 		{"out", "var", "variable"},

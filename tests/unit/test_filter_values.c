@@ -101,6 +101,13 @@ static void numbers(void **state)
 		{"daily!=100", "FLAOG"},
 		{"monthly=0", "F"},
 		{"monthly:*", "F"},
+		{"trend>0", "MF"},
+		{"trend<0", "L"},
+		{"trend:-5", "L"},
+		{"trend<=-6", ""},
+		{"trend:-10..30", "ML"},
+		{"trend:none", "AOG"},
+		{"-trend>0", "LAOG"},
 	};
 
 	(void)state;

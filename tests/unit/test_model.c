@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -230,6 +231,31 @@ static void pricing_is_read_exactly(void **state)
 	ms_arena_free(arena);
 }
 
+static void trends_are_per_cent_of_the_input_price(void **state)
+{
+	static const struct {
+		const char *now;
+		double before;
+		int32_t trend;
+	} rows[] = {
+		{"0.000003", 0.000003, 0},    {"0.000003", 0.000002, 50},
+		{"0.000001", 0.000002, -50},  {"0", 0.000002, -100},
+		{"0.000001001", 0.000001, 1}, {"0.000000999", 0.000001, -1},
+		{"0.000001", 0, 9999},	      {"1", 0.000001, 9999},
+		{"0.000001", NAN, 0},	      {"-1", 0.000001, 0},
+		{NULL, 0.000001, 0},	      {"0", 0, 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct ms_model m = {.price_trend = 7};
+
+		m.prices[MS_PRICE_PROMPT] = ms_price_from_text(rows[i].now);
+		ms_model_compare_price(&m, rows[i].before);
+		assert_int_equal(m.price_trend, rows[i].trend);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -241,6 +267,7 @@ int main(void)
 		cmocka_unit_test(folding_keeps_lengths_and_knows_pairs),
 		cmocka_unit_test(models_become_json),
 		cmocka_unit_test(pricing_is_read_exactly),
+		cmocka_unit_test(trends_are_per_cent_of_the_input_price),
 	};
 
 	return cmocka_run_group_tests_name("model", tests, NULL, NULL);
