@@ -13,6 +13,9 @@
  */
 struct ms_http;
 
+/* Whether section `http` makes sense, without listening anywhere. */
+bool ms_http_check(const struct ms_config *config, struct ms_error *err) MS_MUST_CHECK;
+
 /*
  * Listens as section `http` says; *out is NULL when http.listen is empty. Keeps a share of config.
  * version must outlive it. Fails with `config` when an address cannot be understood or used.

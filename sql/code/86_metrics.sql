@@ -75,6 +75,8 @@ as $$
 		'is_held', exists (select from modelsync.hold h where h.state = 'open'),
 		'daemons', (select count(*) from jsonb_array_elements(modelsync.daemons_json()) d
 			where (d ->> 'alive')::bool),
+		'notifications', (select jsonb_object_agg(s.state, (select count(*) from modelsync.delivery d where d.state = s.state))
+			from unnest(array['waiting', 'sending', 'sent', 'failed', 'discarded']) s (state)),
 		'alerts', (select coalesce(jsonb_object_agg(a.kind, a.alerts), '{}') from (
 			select x.kind, count(*) as alerts from modelsync.alert x
 			where x.acknowledged_at is null group by x.kind) a));

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
+#include "modelsync/http.h"
 #include "modelsync/memory.h"
 #include "modelsync/schedule.h"
 #include "private.h"
@@ -31,7 +32,7 @@ bool command_config_check(struct cli *cli, struct ms_error *err)
 	struct ms_text warnings;
 
 	if (!ms_db_check_conninfo(ms_config_string(cli->config, MS_OPT_DB_CONNINFO), err) ||
-	    !check_schedule(cli->config, err))
+	    !check_schedule(cli->config, err) || !ms_http_check(cli->config, err))
 		return false;
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(cli->config, &warnings);

@@ -5,11 +5,13 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "listen.h"
 #include "modelsync/clock.h"
 #include "modelsync/json.h"
 #include "modelsync/log.h"
 #include "modelsync/memory.h"
 #include "modelsync/thread.h"
+#include "tls.h"
 
 /* Of the program's files, those that are no connections. */
 #define OTHER_FILES 64
@@ -187,6 +189,21 @@ static void free_http(struct http *http)
 	pthread_cond_destroy(&http->wakes);
 	pthread_mutex_destroy(&http->lock);
 	ms_free(http);
+}
+
+bool ms_http_check(const struct ms_config *config, struct ms_error *err)
+{
+	char **addresses = http_words(ms_config_string(config, MS_OPT_HTTP_LISTEN));
+	struct tls tls;
+	bool ok = true;
+
+	for (size_t i = 0; ok && addresses[i]; i++)
+		ok = listen_check(addresses[i], err);
+	http_words_free(addresses);
+	ok = ok && tls_load(&tls, config, err);
+	if (ok)
+		tls_clear(&tls);
+	return ok;
 }
 
 bool ms_http_start(struct ms_http **out, struct ms_config *config, const char *version,

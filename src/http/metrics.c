@@ -146,6 +146,9 @@ static void add_figures(struct exposition *x, const struct ms_json *f)
 			  ms_json_bool(ms_json_get(f, "is_held")));
 	exposition_single(x, "modelsync_daemons", "gauge", "Daemons that show signs of life",
 			  number_of(f, "daemons"));
+	add_members(x, "modelsync_notifications",
+		    "Messages for people, by what became of them, as far back as they are kept",
+		    "state", ms_json_get(f, "notifications"));
 	add_members(x, "modelsync_open_alerts", "Alerts that nobody has acknowledged, by kind",
 		    "kind", ms_json_get(f, "alerts"));
 }

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 """What monitoring sees."""
+import os
 import re
 import shutil
 import unittest
 
 from http_case import HttpCase
-from modelsync_test import wait_until
+from modelsync_test import TOP, wait_until
 
 SAMPLE = re.compile(r'^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\]|\\.)*",?)*\})? (\S+)$')
 
@@ -46,6 +47,7 @@ class MetricsTest(HttpCase):
         self.assertEqual(seen['modelsync_run_seconds_count{phase="run"}'], 1)
         self.assertEqual(seen['modelsync_run_seconds_bucket{phase="apply",le="+Inf"}'], 1)
         self.assertEqual(seen["modelsync_sync_held"], 0)
+        self.assertEqual(seen['modelsync_notifications{state="failed"}'], 0)
         self.assertGreater(seen["modelsync_last_success_timestamp_seconds"], 1.7e9)
         self.assertGreater(seen["modelsync_next_run_timestamp_seconds"], 1.7e9)
         self.assertGreater(seen["process_resident_memory_bytes"], 1e6)
@@ -70,6 +72,28 @@ class MetricsTest(HttpCase):
         seen = self.metrics()
         self.assertEqual(seen["modelsync_database_up"], 0)
         self.assertFalse([name for name in seen if name.startswith("modelsync_models")])
+
+    def test_documents_name_what_is_there(self):
+        self.load(self.entries)
+        self.listen()
+        self.wait_for(modelsync_database_up=1)
+        there = set(re.findall("# TYPE (modelsync_[a-z_]+)", self.ask("GET", "/metrics").text))
+        named = set()
+        for name in ("http-api.md", "operations.md"):
+            with open(os.path.join(TOP, "docs", name), encoding="utf-8") as file:
+                named |= {re.sub("(_bucket|_count)$", "", word) for word in re.findall(r"modelsync_[a-z_]+", file.read())}
+        self.assertEqual(named, there)
+
+    def test_rules_of_the_documents_are_rules(self):
+        if not shutil.which("promtool"):
+            self.skipTest("promtool (package prometheus) is not installed")
+        with open(os.path.join(TOP, "docs", "operations.md"), encoding="utf-8") as file:
+            rules = re.search(r"```yaml\n(.*?)```", file.read(), re.S).group(1)
+        path = self.cluster.scratch.file("rules.yml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(rules)
+        done = self.cluster.scratch.run("promtool", "check", "rules", path)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
     def test_promtool_has_nothing_to_complain_about(self):
         if not shutil.which("promtool"):
