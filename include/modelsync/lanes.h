@@ -6,6 +6,7 @@
 #include "modelsync/db.h"
 #include "modelsync/edit.h"
 #include "modelsync/error.h"
+#include "modelsync/export.h"
 #include "modelsync/feed.h"
 #include "modelsync/json.h"
 #include "modelsync/loop.h"
@@ -14,7 +15,7 @@
 
 /*
  * Worker threads beside the main loop, so that nothing on the screen ever waits: `query` reads and
- * writes models, `sync` runs syncs, `audit` reads the whole audit log, `watch` listens for
+ * writes models, `sync` runs syncs, `audit` reads the whole audit log, `files` writes what is exported, `watch` listens for
  * notifications and looks after the connection. Requests are queued; each is answered by exactly one callback on the loop's thread.
  * What a callback receives by pointer is handed over: the receiver frees it.
  */
@@ -46,6 +47,8 @@ struct ms_lanes_events {
 			  const struct ms_error *err);
 	void (*verified)(void *arg, struct ms_json *verdict, const struct ms_error *err);
 	void (*acknowledged)(void *arg, int64_t count, const struct ms_error *err);
+	/* So many rows stand in the file of that (absolute) name. */
+	void (*exported)(void *arg, int64_t count, const char *path, const struct ms_error *err);
 	/* Somebody changed something: the payload of a notification (one JSON object). */
 	void (*notice)(void *arg, const char *payload);
 	/* The connection came (label "host/dbname", err NULL) or went (err says why and
@@ -89,6 +92,8 @@ void ms_lanes_load_changeset(struct ms_lanes *lanes, int64_t changeset);
 void ms_lanes_verify(struct ms_lanes *lanes);
 void ms_lanes_verify_cancel(struct ms_lanes *lanes);
 void ms_lanes_acknowledge(struct ms_lanes *lanes, const int64_t *alerts, size_t count);
+/* Writes a file, whether there is a connection or not; takes the order → exported. */
+void ms_lanes_export(struct ms_lanes *lanes, struct ms_export *order);
 void ms_lanes_reconnect(struct ms_lanes *lanes); /* now, instead of after the back-off */
 
 #endif

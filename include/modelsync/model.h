@@ -2,6 +2,7 @@
 #ifndef MODELSYNC_MODEL_H
 #define MODELSYNC_MODEL_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -134,10 +135,14 @@ struct ms_catalog {
 	struct ms_model *models;
 	size_t count;
 	int64_t loaded_at; /* epoch s */
+	atomic_int shares; /* who else has it, see ms_catalog_share() */
 };
 
 struct ms_catalog *ms_catalog_new(void);
 void ms_catalog_free(struct ms_catalog *c); /* NULL is fine */
+/* The same catalogue for somebody else, another thread perhaps; from now on nobody changes it, and
+ * the last one to free it does. */
+struct ms_catalog *ms_catalog_share(struct ms_catalog *c);
 /* Appends a zeroed model; the pointer is valid until the next append. */
 struct ms_model *ms_catalog_append(struct ms_catalog *c);
 /* Index of that id by binary search, or SIZE_MAX. */

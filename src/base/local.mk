@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	src/base/json_scan.c \
 	src/base/log.c \
 	src/base/memory.c \
+	src/base/outfile.c \
 	src/base/text.c \
 	src/base/thread.c \
 	src/base/userfile.c \

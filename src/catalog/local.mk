@@ -6,6 +6,7 @@ libcatalog_a_SOURCES = \
 	src/catalog/decimal.c \
 	src/catalog/decimal.h \
 	src/catalog/edit.c \
+	src/catalog/export.c \
 	src/catalog/field.c \
 	src/catalog/field_format.c \
 	src/catalog/field_row.h \

@@ -184,11 +184,17 @@ struct ms_catalog *ms_catalog_new(void)
 
 void ms_catalog_free(struct ms_catalog *c)
 {
-	if (!c)
+	if (!c || atomic_fetch_sub(&c->shares, 1) > 0)
 		return;
 	ms_arena_free(c->arena);
 	ms_free(c->models);
 	ms_free(c);
+}
+
+struct ms_catalog *ms_catalog_share(struct ms_catalog *c)
+{
+	atomic_fetch_add(&c->shares, 1);
+	return c;
 }
 
 struct ms_model *ms_catalog_append(struct ms_catalog *c)

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "modelsync/memory.h"
-#include "modelsync/model_json.h"
 #include "private.h"
 
 #define COLUMNS_MAX	60
@@ -46,43 +45,29 @@ static void print_table(const struct listing *l)
 	table_free(t);
 }
 
-static void print_csv(const struct listing *l)
+static void export(const struct listing *l, enum ms_export_format format)
 {
-	char cell[CELL_MAX];
+	const struct ms_field *fields[COLUMNS_MAX];
 
 	for (size_t i = 0; i < l->column_count; i++)
-		print_csv_cell(l->columns[i].field->name, i + 1 == l->column_count);
-	for (size_t row = 0; row < l->selection->count && !ferror(stdout); row++)
-		for (size_t i = 0; i < l->column_count; i++)
-			print_csv_cell(ms_field_export(cell, sizeof(cell), l->columns[i].field,
-						       l->selection->models[row],
-						       l->selection->catalog->loaded_at),
-				       i + 1 == l->column_count);
+		fields[i] = l->columns[i].field;
+	(void)ms_export_models(format, l->selection->models, l->selection->count, fields,
+			       l->column_count, l->selection->catalog->loaded_at, &to_stdout);
 }
 
-static void print_objects(const struct listing *l, const char *first, const char *between,
-			  const char *last)
+static void print_csv(const struct listing *l)
 {
-	fputs(first, stdout);
-	for (size_t row = 0; row < l->selection->count && !ferror(stdout); row++) {
-		struct ms_json *o = ms_model_json(l->selection->models[row]);
-		char *text = ms_json_print(o);
-
-		printf("%s%s", row ? between : "", text);
-		ms_free(text);
-		ms_json_free(o);
-	}
-	fputs(last, stdout);
+	export(l, MS_EXPORT_CSV);
 }
 
 static void print_json_array(const struct listing *l)
 {
-	print_objects(l, "[", ",\n", "]\n");
+	export(l, MS_EXPORT_JSON);
 }
 
 static void print_json_lines(const struct listing *l)
 {
-	print_objects(l, "", "\n", l->selection->count ? "\n" : "");
+	export(l, MS_EXPORT_JSONL);
 }
 
 static const struct format {

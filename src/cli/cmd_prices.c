@@ -81,22 +81,9 @@ static void print_csv(const struct ms_json *rows)
 	static const char *const names[] = {"key",	  "valid_from", "valid_until",
 					    "is_current", "old",	"price",
 					    "event",	  "changeset",	"run"};
-	size_t count = sizeof(names) / sizeof(names[0]);
-	struct ms_text cell;
 
-	ms_text_init(&cell, 0);
-	for (size_t i = 0; i < count; i++)
-		print_csv_cell(names[i], i + 1 == count);
-	for (const struct ms_json *row = ms_json_first(rows); row; row = ms_json_next(row))
-		for (size_t i = 0; i < count; i++) {
-			const struct ms_json *v = ms_json_get(row, names[i]);
-
-			ms_text_reset(&cell);
-			if (!ms_json_is_null(v))
-				json_value_text(&cell, v);
-			print_csv_cell(ms_text_str(&cell), i + 1 == count);
-		}
-	ms_text_clear(&cell);
+	(void)ms_export_rows(MS_EXPORT_CSV, rows, names, sizeof(names) / sizeof(names[0]),
+			     &to_stdout);
 }
 
 bool command_prices(struct cli *cli, struct ms_error *err)

@@ -13,21 +13,13 @@ void print_json(const struct ms_json *v)
 	ms_free(text);
 }
 
-void print_csv_cell(const char *s, bool is_last)
+static bool put(void *arg, const char *text, size_t len)
 {
-	if (!s[strcspn(s, ",\"\r\n")]) {
-		fputs(s, stdout);
-	} else {
-		putchar('"');
-		for (; *s; s++) {
-			if (*s == '"')
-				putchar('"');
-			putchar(*s);
-		}
-		putchar('"');
-	}
-	fputs(is_last ? "\r\n" : ",", stdout);
+	(void)arg;
+	return fwrite(text, 1, len, stdout) == len;
 }
+
+const struct ms_export_sink to_stdout = {put, NULL};
 
 void json_value_text(struct ms_text *out, const struct ms_json *v)
 {

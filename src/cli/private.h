@@ -7,6 +7,7 @@
 #include "modelsync/config.h"
 #include "modelsync/db.h"
 #include "modelsync/error.h"
+#include "modelsync/export.h"
 #include "modelsync/filter.h"
 #include "modelsync/model.h"
 #include "modelsync/override.h"
@@ -198,7 +199,7 @@ bool terminal_confirm(struct cli *cli, const char *question, struct ms_error *er
 /* --- json_text.c, report.c, progress.c */
 
 void print_json(const struct ms_json *v); /* one line */
-void print_csv_cell(const char *s, bool is_last); /* RFC 4180 */
+extern const struct ms_export_sink to_stdout;
 void print_clean(const char *prefix, const char *s); /* one line, through terminal_clean() */
 void json_value_text(struct ms_text *out, const struct ms_json *v); /* null is "none" */
 /* "field old>new" of an object with these members */

@@ -161,6 +161,10 @@ static void do_effect(struct app *app, struct ms_effect *e)
 	case MS_EFFECT_COPY:
 		ms_term_copy(app->term, e->text);
 		break;
+	case MS_EFFECT_EXPORT:
+		ms_lanes_export(app->lanes, e->order);
+		e->order = NULL;
+		break;
 	case MS_EFFECT_CHANGE_VIEWS:
 		change_views(app, e);
 		break;
@@ -378,6 +382,12 @@ static void on_acknowledged(void *arg, int64_t count, const struct ms_error *err
 	       (struct ms_ui_event){.kind = MS_EVENT_ACKNOWLEDGED, .number = count, .err = err});
 }
 
+static void on_exported(void *arg, int64_t count, const char *path, const struct ms_error *err)
+{
+	answer(arg, (struct ms_ui_event){
+			    .kind = MS_EVENT_EXPORTED, .number = count, .text = path, .err = err});
+}
+
 static void on_notice(void *arg, const char *payload)
 {
 	answer(arg, (struct ms_ui_event){.kind = MS_EVENT_NOTICE, .text = payload});
@@ -403,6 +413,7 @@ static void start_lanes(struct app *app, const struct ms_config *config)
 		.changeset = on_changeset,
 		.verified = on_verified,
 		.acknowledged = on_acknowledged,
+		.exported = on_exported,
 		.notice = on_notice,
 		.connection = on_connection,
 	};
@@ -492,6 +503,7 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 	ms_key_decoder_init(&app->decoder, is_utf8);
 	ms_term_teach(app->term, &app->decoder);
 	watch_world(app);
+	app->ui->has_no_clipboard = !ms_term_has_clipboard();
 	ms_keep_load(app->ui);
 	if (o->filter)
 		ms_ui_set_filter(app->ui, o->filter);

@@ -68,7 +68,8 @@ static bool put_common(struct input *in)
 
 static bool complete_first(struct ms_ui *ui, struct input *in)
 {
-	in->class->complete(ui, in->line.text, in->line.at, &in->found);
+	if (in->class->complete)
+		in->class->complete(ui, in->line.text, in->line.at, &in->found);
 	in->chosen = in->found.count;
 	if (in->found.count == 0) {
 		ms_ui_note(ui, MS_NOTE_HINT, "nothing to complete here");
@@ -139,8 +140,7 @@ static void input_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum 
 		input_cancel(ui, in);
 		return;
 	}
-	if (in->class->complete &&
-	    (action == MS_ACTION_complete || action == MS_ACTION_complete_back)) {
+	if (action == MS_ACTION_complete || action == MS_ACTION_complete_back) {
 		if (complete(ui, in, action == MS_ACTION_complete_back) && in->class->changed)
 			in->class->changed(ui, in->line.text);
 		return;

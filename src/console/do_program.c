@@ -51,10 +51,25 @@ static void add_marked_ids(const struct ms_ui *ui, struct ms_text *out)
 			ms_text_addf(out, "%s%s", out->len ? "\n" : "", ui->catalog->models[i].id);
 }
 
+/* To be marked with the mouse, where nothing else leads out of the terminal. */
+static void show_text(struct ms_ui *ui, const char *text)
+{
+	struct ms_page page = {0};
+	char *copy = ms_strdup(text), *rest = copy, *line;
+
+	while ((line = strsep(&rest, "\n")))
+		ms_page_add_wrapped(&page, MS_STYLE_NORMAL, ms_page_width(ui), "", line);
+	ms_page_open(ui, "This terminal has no clipboard", &page, NULL, NULL, 0);
+	ms_free(copy);
+}
+
 void ms_ui_copy(struct ms_ui *ui, struct ms_text *text)
 {
 	if (text->overflow || text->len > COPY_MAX) {
-		ms_ui_note(ui, MS_NOTE_HINT, "not copied: more than %d bytes", COPY_MAX);
+		ms_ui_note(ui, MS_NOTE_HINT,
+			   "not copied: more than %d bytes; {export} writes a file", COPY_MAX);
+	} else if (text->len > 0 && ui->has_no_clipboard) {
+		show_text(ui, ms_text_str(text));
 	} else if (text->len == 0) {
 		ms_ui_note(ui, MS_NOTE_HINT, "there is nothing to copy");
 	} else {

@@ -30,6 +30,7 @@ void ms_effect_clear(struct ms_effect *effect)
 	ms_free(effect->ids);
 	ms_edit_batch_free(effect->batch);
 	ms_views_clear(&effect->views);
+	ms_export_free(effect->order);
 	*effect = (struct ms_effect){0};
 }
 

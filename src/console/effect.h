@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "modelsync/edit.h"
+#include "modelsync/export.h"
 #include "modelsync/feed.h"
 #include "modelsync/view.h"
 
@@ -30,6 +31,7 @@ enum ms_effect_kind {
 	MS_EFFECT_ACKNOWLEDGE, /* ids, number: how many */
 	MS_EFFECT_RECONNECT,
 	MS_EFFECT_COPY,	      /* text: for the clipboard */
+	MS_EFFECT_EXPORT,     /* order, handed over */
 	MS_EFFECT_CHANGE_VIEWS, /* views: to be saved; text: the name of one to be deleted */
 	MS_EFFECT_REST_TIMER, /* tell when no key came for a tenth of a second */
 	MS_EFFECT_REPAINT,    /* the whole screen, whatever it shows */
@@ -46,6 +48,7 @@ struct ms_effect {
 	int64_t *ids;		     /* owned */
 	struct ms_edit_batch *batch; /* owned */
 	struct ms_views views;	     /* owned */
+	struct ms_export *order;     /* owned */
 };
 
 struct ms_effects {

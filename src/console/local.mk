@@ -34,6 +34,7 @@ libconsole_a_SOURCES = \
 	src/console/do_chart.c \
 	src/console/do_column.c \
 	src/console/do_edit.c \
+	src/console/do_export.c \
 	src/console/do_find.c \
 	src/console/do_list.c \
 	src/console/do_mark.c \

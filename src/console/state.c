@@ -18,7 +18,7 @@ static const struct {
 	{"list", offsetof(struct ms_ui, list_filters)},
 	{"find", offsetof(struct ms_ui, finds)},
 	{"mark", offsetof(struct ms_ui, marks)},
-	{"command", offsetof(struct ms_ui, commands)},
+	{"command", offsetof(struct ms_ui, commands)}, {"file", offsetof(struct ms_ui, files)},
 };
 #define HISTORY_COUNT (sizeof(histories) / sizeof(histories[0]))
 

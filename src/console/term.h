@@ -36,6 +36,8 @@ void ms_term_show(struct ms_term *t, const struct ms_canvas *c);
 void ms_term_invalidate(struct ms_term *t);
 /* Gives the terminal back, stops the process group like the shell's ^Z, returns after fg. */
 void ms_term_suspend(struct ms_term *t);
+/* False for terminals that are known to have no clipboard; the others may ignore what is sent. */
+bool ms_term_has_clipboard(void);
 /* Puts the text into the clipboard of the terminal, through tmux and screen too (OSC 52). */
 void ms_term_copy(struct ms_term *t, const char *text);
 

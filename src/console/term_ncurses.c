@@ -429,6 +429,17 @@ void ms_term_suspend(struct ms_term *t)
 	t->is_valid = false;
 }
 
+bool ms_term_has_clipboard(void)
+{
+	static const char *const without[] = {"linux", "vt", "ansi", "cons25", "sun"};
+	const char *term = getenv("TERM");
+
+	for (size_t i = 0; term && i < sizeof(without) / sizeof(without[0]); i++)
+		if (strncmp(term, without[i], strlen(without[i])) == 0)
+			return false;
+	return true;
+}
+
 void ms_term_copy(struct ms_term *t, const char *text)
 {
 	const char *term = getenv("TERM");

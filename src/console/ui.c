@@ -52,6 +52,8 @@ void ms_ui_free(struct ms_ui *ui)
 	ms_history_clear(&ui->finds);
 	ms_history_clear(&ui->marks);
 	ms_history_clear(&ui->commands);
+	ms_history_clear(&ui->files);
+	ms_free(ui->export.path);
 	ms_json_free(ui->remembered);
 	ms_filter_free(ui->found);
 	ms_free(ui->filter_before);
@@ -455,6 +457,9 @@ void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *e)
 		break;
 	case MS_EVENT_ACKNOWLEDGED:
 		ms_acknowledged(ui, e->number, e->err);
+		break;
+	case MS_EVENT_EXPORTED:
+		ms_exported(ui, e->number, e->text, e->err);
 		break;
 	case MS_EVENT_VIEWS:
 		ms_views_changed(ui, e->json, e->text, e->err);

@@ -54,6 +54,7 @@ enum ms_event_kind {
 	MS_EVENT_CHANGESET,    /* number; json or error */
 	MS_EVENT_VERIFIED,     /* json or error */
 	MS_EVENT_ACKNOWLEDGED, /* number: how many, or error */
+	MS_EVENT_EXPORTED,     /* number: rows, text: path; or error */
 	MS_EVENT_VIEWS,	       /* json (NULL = there are none) or error; text: which was saved */
 	MS_EVENT_NOTICE,       /* text: payload */
 	MS_EVENT_CONNECTION    /* text: label, or error */
@@ -126,6 +127,15 @@ struct ms_writing {
 	size_t rows;	    /* 0 = not known: an undo */
 };
 
+/* What is being exported, or what the question about it is about. */
+struct ms_export_state {
+	bool is_running;
+	bool all_shown;	  /* though rows are marked */
+	enum ms_screen screen;
+	enum ms_export_format format;
+	char *path; /* owned */
+};
+
 #define MS_UNDO_DEPTH 32
 
 struct ms_ui {
@@ -133,6 +143,7 @@ struct ms_ui {
 	char *label;			/* "PROD" or "" */
 	const struct ms_keymap *keymap; /* borrowed */
 	bool read_only;
+	bool has_no_clipboard; /* the terminal has none: what is copied is shown */
 	bool is_viewer; /* read-only because the database says so */
 	enum ms_glyphs glyphs; /* of charts */
 
@@ -162,6 +173,7 @@ struct ms_ui {
 	bool is_status_asked;	/* one is under way for a screen that shows it */
 	bool status_again;	/* something happened meanwhile */
 	struct ms_verify_state verify;
+	struct ms_export_state export;
 	struct ms_notes notes;
 	struct ms_browse browses[MS_FEED_COUNT];
 	struct ms_changeset_view changeset;
@@ -171,7 +183,7 @@ struct ms_ui {
 	struct ms_views views; /* saved ones, as the file had them last */
 	size_t column;	 /* cell cursor: index in the columns shown */
 	bool has_column; /* it was moved; else it is on the model */
-	struct ms_history filters, list_filters, finds, marks, commands;
+	struct ms_history filters, list_filters, finds, marks, commands, files;
 	char *filter_before; /* text to go back to while editing the filter; owned */
 	struct ms_filter_error filter_error;
 	bool has_filter_error;
@@ -264,6 +276,8 @@ void ms_undo_shown(struct ms_ui *ui, int64_t changeset, struct ms_write_result *
 /* The audit log was verified (scr_audit.c), alerts were acknowledged (scr_messages.c). */
 void ms_verify_done(struct ms_ui *ui, struct ms_json *verdict, const struct ms_error *err);
 void ms_acknowledged(struct ms_ui *ui, int64_t count, const struct ms_error *err);
+/* A file was written, or why not (do_export.c). */
+void ms_exported(struct ms_ui *ui, int64_t count, const char *path, const struct ms_error *err);
 /* The file of saved views was read or changed (dlg_views.c); takes over json. */
 void ms_views_changed(struct ms_ui *ui, struct ms_json *json, const char *saved,
 		      const struct ms_error *err);

@@ -8,6 +8,7 @@
  *   events.notice(…)  ◀─ loop ─ reply ───────────────────────────────────┘
  *
  * The audit lane is like the query lane; it is apart so that nothing waits behind its long reading.
+ * The lane of files needs no database.
  */
 #include "lanes_private.h"
 
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include "modelsync/memory.h"
+#include "modelsync/outfile.h"
 #include "modelsync/thread.h"
 
 #define CLOSE_WITHIN_MS 1500
@@ -33,6 +35,7 @@ struct request {
 	enum ms_feed feed;
 	struct ms_slot slot;
 	struct ms_beat beat;
+	struct ms_export *order; /* owned */
 	int lease_s;
 	bool flag, force;
 };
@@ -49,6 +52,7 @@ static void free_request(struct job *job)
 	ms_edit_batch_free(q->batch);
 	ms_free(q->model_id);
 	ms_free(q->alerts);
+	ms_export_free(q->order);
 	ms_free(q);
 }
 
@@ -267,6 +271,29 @@ static void run_acknowledge(struct job *job)
 				     &r->number, &r->err));
 }
 
+static bool put(void *file, const char *text, size_t len)
+{
+	return ms_outfile_put(file, text, len);
+}
+
+static void run_export(struct job *job)
+{
+	struct request *q = request_of(job);
+	struct reply *r = reply_new(q->lanes, deliver_exported);
+	struct ms_outfile *file;
+	bool ok = ms_outfile_open(&file, q->order->path, q->order->may_replace, &r->err);
+
+	r->number = (int64_t)q->order->count;
+	if (ok) {
+		const struct ms_export_sink sink = {put, file};
+
+		(void)ms_export_put(q->order, &sink); /* closing tells what went wrong */
+		ok = ms_outfile_close(file, &r->text, &r->err);
+	}
+	reply_send(r, ok);
+	free_request(&q->job);
+}
+
 void ms_lanes_load_models(struct ms_lanes *lanes)
 {
 	lane_submit(lanes->query, &request_new(lanes, run_load_models)->job);
@@ -417,6 +444,16 @@ void ms_lanes_acknowledge(struct ms_lanes *lanes, const int64_t *alerts, size_t 
 	lane_submit(lanes->query, &q->job);
 }
 
+void ms_lanes_export(struct ms_lanes *lanes, struct ms_export *order)
+{
+	struct request *q = request_new(lanes, run_export);
+
+	q->order = order;
+	if (!lanes->files)
+		lanes->files = lane_new();
+	lane_submit(lanes->files, &q->job);
+}
+
 void ms_lanes_reconnect(struct ms_lanes *lanes)
 {
 	watch_tell(lanes, WATCH_RECONNECT);
@@ -502,6 +539,8 @@ void ms_lanes_stop(struct ms_lanes *lanes)
 		ms_db_cancel(lanes->sync_db);
 	lane_stop(lanes->sync);
 	lane_stop(lanes->audit);
+	if (lanes->files)
+		lane_stop(lanes->files); /* what is being written is written to its end */
 	pthread_join(lanes->watcher, NULL);
 	close(lanes->watch_read);
 	close(lanes->watch_write);

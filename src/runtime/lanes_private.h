@@ -16,6 +16,7 @@ struct ms_lanes {
 	struct ms_lanes_events events;
 
 	struct lane *query, *sync, *audit;
+	struct lane *files; /* NULL until one is written */
 	/* each used on its lane only, cancelled from anywhere; audit_db connects when it is needed */
 	struct ms_db *query_db, *sync_db, *audit_db;
 	struct ms_sync *syncer;
@@ -41,7 +42,7 @@ struct reply {
 	bool failed;
 	struct ms_error err;
 
-	char *text; /* model id, payload or label; owned */
+	char *text; /* model id, payload, label or path; owned */
 	int64_t number;
 	enum ms_feed feed;
 	struct ms_catalog *catalog;
@@ -70,6 +71,7 @@ void deliver_feed(struct reply *r, const struct ms_error *err);
 void deliver_changeset(struct reply *r, const struct ms_error *err);
 void deliver_verified(struct reply *r, const struct ms_error *err);
 void deliver_acknowledged(struct reply *r, const struct ms_error *err);
+void deliver_exported(struct reply *r, const struct ms_error *err);
 void deliver_slot(struct reply *r, const struct ms_error *err);
 void deliver_listed(struct reply *r, const struct ms_error *err);
 void deliver_notice(struct reply *r, const struct ms_error *err);

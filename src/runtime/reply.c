@@ -115,6 +115,11 @@ void deliver_acknowledged(struct reply *r, const struct ms_error *err)
 	r->lanes->events.acknowledged(r->lanes->events.arg, r->number, err);
 }
 
+void deliver_exported(struct reply *r, const struct ms_error *err)
+{
+	r->lanes->events.exported(r->lanes->events.arg, r->number, r->text, err);
+}
+
 void deliver_slot(struct reply *r, const struct ms_error *err)
 {
 	r->lanes->events.slot(r->lanes->events.arg, &r->slot, TAKE(r, report), err);

@@ -313,6 +313,7 @@ class Terminal:
         set -g status off
         set -g remain-on-exit on
         set -s escape-time 0
+        set -s set-clipboard on
     """
 
     def __init__(self, argv, size=(80, 24), env=None, scratch=None):
@@ -355,6 +356,11 @@ class Terminal:
     def screen(self, attributes=False):
         """The visible text; with attributes, colours and the like as escape sequences."""
         return self._tmux("capture-pane", "-p", *(["-e"] if attributes else []))
+
+    def clipboard(self):
+        """What programs in the terminal copied last; "" for nothing."""
+        done = self.scratch.run("tmux", "-S", self._socket, "show-buffer")
+        return done.stdout if done.returncode == 0 else ""
 
     def cursor(self):
         """Column and row, from 0."""

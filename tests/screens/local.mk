@@ -101,6 +101,8 @@ screen_cases = \
 	tests/screens/complete_view.case \
 	tests/screens/copy.case \
 	tests/screens/copy_row.case \
+	tests/screens/copy_shown.case \
+	tests/screens/copy_shown_40x12.case \
 	tests/screens/detail_edit.case \
 	tests/screens/detail_focus_wide.case \
 	tests/screens/detail_full.case \
@@ -111,6 +113,23 @@ screen_cases = \
 	tests/screens/edit_limit.case \
 	tests/screens/edit_limit_wrong.case \
 	tests/screens/empty_catalogue.case \
+	tests/screens/export_120x40.case \
+	tests/screens/export_200x60.case \
+	tests/screens/export_40x12.case \
+	tests/screens/export_80x24_c_locale.case \
+	tests/screens/export_all_instead.case \
+	tests/screens/export_asks.case \
+	tests/screens/export_audit.case \
+	tests/screens/export_busy.case \
+	tests/screens/export_changes.case \
+	tests/screens/export_csv.case \
+	tests/screens/export_exists.case \
+	tests/screens/export_full.case \
+	tests/screens/export_json.case \
+	tests/screens/export_marked_elsewhere.case \
+	tests/screens/export_none.case \
+	tests/screens/export_path.case \
+	tests/screens/export_replaces.case \
 	tests/screens/filter_by_cell.case \
 	tests/screens/filter_drop_term.case \
 	tests/screens/filter_error.case \

@@ -36,6 +36,23 @@ struct stage {
 
 static const char *const feed_names[MS_FEED_COUNT] = {"runs", "events", "audit", "alerts"};
 
+static bool add_piece(void *out, const char *text, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (text[i] != '\r')
+			ms_text_add_bytes(out, text + i, 1);
+	return true;
+}
+
+static void describe_export(struct ms_text *out, const struct ms_export *order)
+{
+	const struct ms_export_sink sink = {add_piece, out};
+
+	ms_text_addf(out, " %zu to %s%s\n", order->count, order->path,
+		     order->may_replace ? ", replacing" : "");
+	(void)ms_export_put(order, &sink);
+}
+
 static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 {
 	static const char *const names[] = {
@@ -57,6 +74,7 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 		[MS_EFFECT_ACKNOWLEDGE] = "acknowledge",
 		[MS_EFFECT_RECONNECT] = "reconnect",
 		[MS_EFFECT_COPY] = "copy",
+		[MS_EFFECT_EXPORT] = "export",
 		[MS_EFFECT_CHANGE_VIEWS] = "views",
 		[MS_EFFECT_REST_TIMER] = "rest timer",
 		[MS_EFFECT_REPAINT] = "repaint",
@@ -77,6 +95,8 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 		ms_text_addf(out, " of run %" PRId64, e->run);
 	if (e->text)
 		ms_text_addf(out, " %s", e->text);
+	if (e->order)
+		describe_export(out, e->order);
 	for (size_t i = 0; i < e->views.count; i++)
 		ms_text_addf(out, " %s: %s %s %s", e->views.items[i].name, e->views.items[i].filter,
 			     e->views.items[i].sort, e->views.items[i].columns);
@@ -332,6 +352,29 @@ static void do_remembered(struct stage *s, const char *arg)
 	}
 }
 
+/* "3 /home/alice/models.csv", "exists", "full" */
+static void do_exported(struct stage *s, const char *arg)
+{
+	struct ms_ui_event e = {.kind = MS_EVENT_EXPORTED, .number = atol(arg)};
+	struct ms_error err;
+
+	(void)ms_fail(&err, MS_ERR_CONFIG,
+		      "/x/models.csv cannot be written: No space left on device");
+	if (strcmp(arg, "exists") == 0)
+		(void)ms_fail(&err, MS_ERR_CONFLICT, "/home/alice/models.csv exists");
+	if (e.number)
+		e.text = strchr(arg, ' ') + 1;
+	else
+		e.err = &err;
+	update(s, e);
+}
+
+static void do_noclipboard(struct stage *s, const char *arg)
+{
+	(void)arg;
+	s->ui->has_no_clipboard = true;
+}
+
 static void do_notice(struct stage *s, const char *arg)
 {
 	update(s, (struct ms_ui_event){.kind = MS_EVENT_NOTICE, .text = arg});
@@ -389,16 +432,21 @@ static const struct {
 	const char *name;
 	void (*run)(struct stage *, const char *);
 } commands[] = {
-	{"size", do_size},	     {"ascii", do_ascii},	  {"label", do_label},
-	{"readonly", do_readonly},   {"connect", do_connect},	  {"lost", do_lost},
-	{"models", do_models},	     {"status", do_status},	  {"rest", do_rest},
-	{"detail", do_detail},	     {"tick", do_tick},		  {"keys", do_keys},
-	{"type", do_type},	     {"paste", do_paste},	  {"progress", do_progress},
-	{"report", do_report},	     {"syncerror", do_syncerror}, {"written", do_written},
-	{"undoshown", do_undoshown}, {"notice", do_notice},	  {"feed", do_feed},
-	{"changeset", do_changeset}, {"verified", do_verified},	  {"acknowledged", do_acknowledged},
+	{"size", do_size},	     {"ascii", do_ascii},
+	{"label", do_label},	     {"readonly", do_readonly},
+	{"connect", do_connect},     {"lost", do_lost},
+	{"models", do_models},	     {"status", do_status},
+	{"rest", do_rest},	     {"detail", do_detail},
+	{"tick", do_tick},	     {"keys", do_keys},
+	{"type", do_type},	     {"paste", do_paste},
+	{"progress", do_progress},   {"report", do_report},
+	{"syncerror", do_syncerror}, {"written", do_written},
+	{"undoshown", do_undoshown}, {"notice", do_notice},
+	{"feed", do_feed},	     {"changeset", do_changeset},
+	{"verified", do_verified},   {"acknowledged", do_acknowledged},
 	{"role", do_role},	     {"braille", do_braille},
-	{"views", do_views},	  {"remembered", do_remembered},
+	{"exported", do_exported},   {"noclipboard", do_noclipboard},
+	{"views", do_views},	     {"remembered", do_remembered},
 };
 
 static void run_line(struct stage *s, const char *line)
