@@ -1,6 +1,7 @@
 # The real program in a real terminal.
 e2e_tests = \
 	tests/e2e/test_edits.py \
+	tests/e2e/test_guide.py \
 	tests/e2e/test_keys.py \
 	tests/e2e/test_export.py \
 	tests/e2e/test_rules_console.py \
