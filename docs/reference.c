@@ -68,17 +68,21 @@ static void print_setting_roff(enum ms_option option)
 	ms_text_clear(&allowed);
 }
 
+static void print_list_key_roff(const char *list, const struct ms_list_key_info *key)
+{
+	printf(".TP\n.B %s: %s\n", list, key->key);
+	print_roff(key->help);
+	puts(".");
+}
+
 static void print_settings_roff(void)
 {
 	for (int i = 0; i < MS_OPT_COUNT; i++)
 		print_setting_roff((enum ms_option)i);
-	for (int k = 0; k < MS_RULE_KEY_COUNT; k++) {
-		const struct ms_rule_key_info *key = ms_rule_key_info((enum ms_rule_key)k);
-
-		printf(".TP\n.B rules: %s\n", key->key);
-		print_roff(key->help);
-		puts(".");
-	}
+	for (int k = 0; k < MS_RULE_KEY_COUNT; k++)
+		print_list_key_roff("rules", ms_rule_key_info((enum ms_rule_key)k));
+	for (int k = 0; k < MS_AUTH_KEY_COUNT; k++)
+		print_list_key_roff("auth_keys", ms_auth_key_info((enum ms_auth_key)k));
 }
 
 static void print_keys_roff(void)
@@ -141,19 +145,28 @@ static void print_setting_conf(enum ms_option option)
 	ms_text_clear(&allowed);
 }
 
-static void print_rules_conf(void)
+static void print_list_key_conf(const struct ms_list_key_info *key)
 {
-	puts("\n# Rules decide about new models after the sync that added them; the first that matches\n"
+	const char *quote = key->type == MS_TYPE_STRING ? "\"" : "";
+
+	printf("#\t\t# %s.\n#\t\t%s%s = %s%s%s;\n", key->help, *key->sample ? "" : "# ", key->key,
+	       quote, key->sample, quote);
+}
+
+static void print_lists_conf(void)
+{
+	puts("\n# Keys that the HTTP API verifies tokens with; several while one replaces another.\n"
+	     "# auth_keys = (\n"
+	     "#\t{");
+	for (int k = 0; k < MS_AUTH_KEY_COUNT; k++)
+		print_list_key_conf(ms_auth_key_info((enum ms_auth_key)k));
+	puts("#\t}\n# );\n\n"
+	     "# Rules decide about new models after the sync that added them; the first that matches\n"
 	     "# takes the model. modelsync-tui rules test shows what they would do.\n"
 	     "# rules = (\n"
 	     "#\t{");
-	for (int k = 0; k < MS_RULE_KEY_COUNT; k++) {
-		const struct ms_rule_key_info *key = ms_rule_key_info((enum ms_rule_key)k);
-		const char *quote = key->type == MS_TYPE_STRING ? "\"" : "";
-
-		printf("#\t\t# %s.\n#\t\t%s = %s%s%s;\n", key->help, key->key, quote, key->sample,
-		       quote);
-	}
+	for (int k = 0; k < MS_RULE_KEY_COUNT; k++)
+		print_list_key_conf(ms_rule_key_info((enum ms_rule_key)k));
 	puts("#\t}\n# );");
 }
 
@@ -177,7 +190,7 @@ static void print_conf(void)
 		print_setting_conf((enum ms_option)i);
 	}
 	puts("};");
-	print_rules_conf();
+	print_lists_conf();
 }
 
 int main(int argc, char **argv)

@@ -47,14 +47,29 @@ void ms_option_allowed(enum ms_option option, struct ms_text *out);
 /* The option called "section.key", or MS_OPT_COUNT. */
 enum ms_option ms_option_by_name(const char *name);
 
-/* The keys of one rule in the list `rules`; rule_keys.def has one row per key. */
-struct ms_rule_key_info {
+/* The keys of an entry in the lists `rules` and `auth_keys`; rule_keys.def and auth_keys.def have one
+ * row per key. */
+struct ms_list_key_info {
 	const char *key;
 	enum ms_option_type type;
+	unsigned flags; /* MS_OPTION_SECRET; MS_OPTION_FILE: a path, whose content is wanted */
 	const char *sample;
 	const char *help; /* one sentence */
 };
-const struct ms_rule_key_info *ms_rule_key_info(enum ms_rule_key key);
+const struct ms_list_key_info *ms_rule_key_info(enum ms_rule_key key);
+
+/* A key that tokens are verified with. */
+enum ms_auth_key {
+#define MS_AUTH_KEY(id, key, type, flags, sample, help) MS_AUTH_##id,
+#include "modelsync/auth_keys.def"
+#undef MS_AUTH_KEY
+	MS_AUTH_KEY_COUNT
+};
+struct ms_auth_key_text {
+	const char *origin; /* "FILE:LINE" where it begins */
+	struct ms_key_text keys[MS_AUTH_KEY_COUNT];
+};
+const struct ms_list_key_info *ms_auth_key_info(enum ms_auth_key key);
 
 struct ms_config;
 
@@ -91,6 +106,9 @@ bool ms_config_is_set(const struct ms_config *c, enum ms_option option); /* not 
  * it. Returns how many; they are borrowed from c.
  */
 size_t ms_config_rules(const struct ms_config *c, const struct ms_rule_text **out);
+
+/* The same of the list `auth_keys`; the files that they name have been read. */
+size_t ms_config_auth_keys(const struct ms_config *c, const struct ms_auth_key_text **out);
 
 /* Where the value came from: "default", "/etc/modelsync-tui.conf:12", "environment DATABASE_URL". */
 const char *ms_config_origin(const struct ms_config *c, enum ms_option option);

@@ -24,13 +24,17 @@ enum ms_rule_key {
 	MS_RULE_KEY_COUNT
 };
 
-/* A rule as it stands in the configuration, which owns the strings. */
+/* One key of an entry in a list of the configuration, which owns the strings. */
+struct ms_key_text {
+	const char *value;   /* numbers and booleans too; NULL = not given */
+	const char *origin;  /* "FILE:LINE" */
+	const char *content; /* of the file that a key of type FILE names; NULL = not given */
+};
+
+/* A rule as it stands in the configuration. */
 struct ms_rule_text {
 	const char *origin; /* "FILE:LINE" where it begins */
-	struct {
-		const char *value;  /* numbers and booleans too; NULL = not given */
-		const char *origin; /* "FILE:LINE" */
-	} keys[MS_RULE_KEY_COUNT];
+	struct ms_key_text keys[MS_RULE_KEY_COUNT];
 };
 
 struct ms_rule {

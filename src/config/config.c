@@ -115,7 +115,7 @@ void ms_config_free(struct ms_config *c)
 		return;
 	for (int i = 0; i < MS_OPT_COUNT; i++)
 		value_replace(&c->values[i], &(struct value){0});
-	cfg_free_rules(c);
+	cfg_free_lists(c);
 	ms_text_clear(&c->warnings);
 	ms_free(c);
 }

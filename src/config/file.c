@@ -36,15 +36,14 @@ static bool read_setting(const struct reading *r, enum ms_option option, const c
 static bool read_section(const struct reading *r, const config_setting_t *group,
 			 struct ms_error *err)
 {
-	const char *section = config_setting_name(group), *keys[MS_OPT_COUNT + 1];
+	const char *section = config_setting_name(group), *keys[MS_OPT_COUNT + LIST_NAMES_SIZE];
 	size_t n;
 
-	if (strcmp(section, SECTION_RULES) == 0)
-		return cfg_read_rules(r, group, err);
+	if (cfg_is_list(section))
+		return cfg_read_list(r, group, err);
 	if (!cfg_names(section, keys)) {
 		n = cfg_names(NULL, keys);
-		keys[n] = SECTION_RULES;
-		keys[n + 1] = NULL;
+		memcpy(&keys[n], LIST_NAMES, sizeof(LIST_NAMES));
 		return setting_fail_unknown(r, group, "section", NULL, keys, err);
 	}
 	if (!config_setting_is_group(group))

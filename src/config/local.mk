@@ -5,10 +5,10 @@ libconfig_room_a_SOURCES = \
 	src/config/environ.c \
 	src/config/file.c \
 	src/config/file_text.c \
+	src/config/lists.c \
 	src/config/mask.c \
 	src/config/option.c \
 	src/config/private.h \
-	src/config/rules.c \
 	src/config/secret.c \
 	src/config/setting.c \
 	src/config/setting.h

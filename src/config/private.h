@@ -22,6 +22,8 @@ struct ms_config {
 	struct value values[MS_OPT_COUNT];
 	struct ms_rule_text *rules; /* their strings are owned */
 	size_t rule_count;
+	struct ms_auth_key_text *auth_keys; /* the same */
+	size_t auth_key_count;
 	struct ms_text warnings; /* lines, in the order they were met */
 };
 
@@ -65,9 +67,9 @@ bool cfg_read_file(struct ms_config *c, const char *path, enum layer layer, enum
 bool cfg_prepare_text(const char *path, const char *text, size_t len, struct ms_text *out,
 		       struct ms_error *err) MS_MUST_CHECK;
 
-/* --- rules.c */
+/* --- lists.c */
 
-void cfg_free_rules(struct ms_config *c);
+void cfg_free_lists(struct ms_config *c);
 
 /* --- environ.c */
 
@@ -76,6 +78,12 @@ const char *cfg_getenv(const char *const *environ, const char *name); /* NULL wh
 
 /* --- secret.c, mask.c */
 
+/*
+ * What a file holds that the setting at `origin` names, without the line breaks at its end; one that
+ * everybody can read gets a warning if it is secret. To be cleared by ms_text_clear() in any case.
+ */
+bool cfg_read_text_file(struct ms_config *c, const char *path, const char *origin, bool is_secret,
+			struct ms_text *out, struct ms_error *err) MS_MUST_CHECK;
 /* Reads the file that a `…_file` option names, if that option is set and wins. */
 bool cfg_read_secret(struct ms_config *c, enum ms_option file_option,
 		    struct ms_error *err) MS_MUST_CHECK;

@@ -10,8 +10,8 @@
 
 #define SECRET_MAX 65536
 
-static bool read_all(struct ms_config *c, const char *path, const char *origin, struct ms_text *out,
-		     struct ms_error *err)
+static bool read_all(struct ms_config *c, const char *path, const char *origin, bool is_secret,
+		     struct ms_text *out, struct ms_error *err)
 {
 	char buf[4096];
 	struct stat st;
@@ -22,7 +22,7 @@ static bool read_all(struct ms_config *c, const char *path, const char *origin, 
 	if (!f)
 		return ms_fail(err, MS_ERR_CONFIG, "%s: cannot read %s: %s", origin, path,
 			       strerror(errno));
-	if (fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IROTH))
+	if (is_secret && fstat(fileno(f), &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & S_IROTH))
 		cfg_warn(c, "%s: everyone on this machine can read this secret; run: chmod o= %s",
 			 path, path);
 	while ((n = fread(buf, 1, sizeof(buf), f)) > 0 && ms_text_add_bytes(out, buf, n))
@@ -35,6 +35,25 @@ static bool read_all(struct ms_config *c, const char *path, const char *origin, 
 	return true;
 }
 
+bool cfg_read_text_file(struct ms_config *c, const char *path, const char *origin, bool is_secret,
+			struct ms_text *out, struct ms_error *err)
+{
+	const char *what = is_secret ? "secret" : "key";
+
+	ms_text_init(out, SECRET_MAX);
+	if (!read_all(c, path, origin, is_secret, out, err))
+		return false;
+	if (out->overflow)
+		return ms_fail(err, MS_ERR_CONFIG, "%s: more than %d bytes are no %s", path,
+			       SECRET_MAX, what);
+	while (out->len && isspace((unsigned char)out->data[out->len - 1]))
+		out->data[--out->len] = '\0';
+	if (!out->len)
+		return ms_fail(err, MS_ERR_CONFIG, "%s: is empty; it should hold a %s", path, what);
+	return strlen(out->data) == out->len ||
+	       ms_fail(err, MS_ERR_CONFIG, "%s: contains a zero byte", path);
+}
+
 /* The whole file is the secret, without the line break that editors and echo put at its end. */
 static bool take_secret(struct ms_config *c, enum ms_option option, const char *path,
 			struct ms_error *err)
@@ -42,22 +61,10 @@ static bool take_secret(struct ms_config *c, enum ms_option option, const char *
 	const struct value *source = &c->values[option + 1];
 	char *origin = ms_format("%s (%s)", path, source->origin);
 	struct ms_text text;
-	size_t len;
 	bool ok;
 
-	ms_text_init(&text, SECRET_MAX);
-	ok = read_all(c, path, source->origin, &text, err);
-	len = text.len;
-	while (len && isspace((unsigned char)text.data[len - 1]))
-		text.data[--len] = '\0';
-	if (ok && text.overflow)
-		ok = ms_fail(err, MS_ERR_CONFIG, "%s: more than %d bytes are no secret", path,
-			     SECRET_MAX);
-	else if (ok && (!len || strlen(text.data) != len))
-		ok = ms_fail(err, MS_ERR_CONFIG, "%s: %s", path,
-			     len ? "contains a zero byte" : "is empty; it should hold a secret");
-	if (ok)
-		ok = cfg_assign(c, option, text.data, source->layer, origin, err);
+	ok = cfg_read_text_file(c, path, source->origin, true, &text, err) &&
+	     cfg_assign(c, option, text.data, source->layer, origin, err);
 	if (text.data)
 		explicit_bzero(text.data, text.len);
 	ms_text_clear(&text);

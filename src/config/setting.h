@@ -25,9 +25,14 @@ bool setting_fits(enum ms_option_type type, const config_setting_t *s);
 /* Its value, which fits the type. Owned. */
 char *setting_text(enum ms_option_type type, const config_setting_t *s);
 
-/* The list `rules`. A list in a higher layer replaces the whole of a lower one. */
-#define SECTION_RULES "rules"
-bool cfg_read_rules(const struct reading *r, const config_setting_t *list,
-		    struct ms_error *err) MS_MUST_CHECK;
+/*
+ * The lists `rules` and `auth_keys`. A list in a higher layer replaces the whole of a lower one.
+ * LIST_NAMES has their names, NULL-terminated.
+ */
+#define LIST_NAMES_SIZE 3
+extern const char *const LIST_NAMES[LIST_NAMES_SIZE];
+bool cfg_is_list(const char *name);
+bool cfg_read_list(const struct reading *r, const config_setting_t *list,
+		   struct ms_error *err) MS_MUST_CHECK;
 
 #endif
