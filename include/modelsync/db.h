@@ -380,6 +380,39 @@ bool ms_login_grant(struct ms_db *db, const struct ms_grant *grant, struct ms_js
 bool ms_login_revoke(struct ms_db *db, const char *login, const char *reason, struct ms_json **out,
 		     struct ms_error *err) MS_MUST_CHECK;
 
+/* --- HTTP API ----------------------------------------------------------------------------- */
+
+struct ms_api_caller {
+	char profile[40]; /* id of the profile; "" = the database knows none */
+	enum ms_tier tier;
+	bool is_admin, is_banned;
+};
+/* Whom the subject of a token that was verified stands for. */
+bool ms_api_caller(struct ms_db *db, const char *sub, struct ms_api_caller *out,
+		   struct ms_error *err) MS_MUST_CHECK;
+
+#define MS_SHOWN_TO_ADMINS 8u
+/* A model that the Models API shows; borrowed during the call. */
+struct ms_served_model {
+	const char *id;
+	unsigned shown_to; /* enum ms_tier bits, whom the grants say, and MS_SHOWN_TO_ADMINS */
+	const char *entry; /* JSON object of the enhanced form */
+	size_t entry_len;
+};
+typedef void (*ms_served_fn)(void *arg, const struct ms_served_model *m);
+/* In the order in which they are shown. */
+bool ms_api_served(struct ms_db *db, ms_served_fn fn, void *arg, struct ms_error *err) MS_MUST_CHECK;
+
+/* Of all models, whether a tier or a user sees them, and why not. Owned. */
+bool ms_api_explain(struct ms_db *db, const char *who, struct ms_json **out,
+		    struct ms_error *err) MS_MUST_CHECK;
+
+/* Raises the alert that the API is answered from `source`, because of `reason`; once. */
+bool ms_api_tell_fallback(struct ms_db *db, const char *source, const char *reason,
+			  struct ms_error *err) MS_MUST_CHECK;
+/* Audits that the profile of ms_db_act_for() was refused something that only admins may do. */
+bool ms_api_tell_refused(struct ms_db *db, const char *request, struct ms_error *err) MS_MUST_CHECK;
+
 /* --- notifications ------------------------------------------------------------------------ */
 
 /* Starts listening on channel "modelsync". */

@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libdb.a
 libdb_a_SOURCES = \
 	src/db/admin_store.c \
+	src/db/api_store.c \
 	src/db/cancel.c \
 	src/db/cancel.h \
 	src/db/conn.c \

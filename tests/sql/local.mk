@@ -3,6 +3,7 @@ sql_tests = \
 	tests/sql/test_alerts.pg \
 	tests/sql/test_again.pg \
 	tests/sql/test_ahead.pg \
+	tests/sql/test_api.pg \
 	tests/sql/test_audit.pg \
 	tests/sql/test_audit_verify.pg \
 	tests/sql/test_bad_input.pg \
