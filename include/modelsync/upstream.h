@@ -6,6 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "modelsync/config.h"
 #include "modelsync/error.h"
 #include "modelsync/run.h"
 
@@ -29,6 +30,9 @@ struct ms_upstream_options {
 	int retries;         /* of one page */
 	int64_t max_bytes;
 };
+
+/* What the configuration says; strings are borrowed from it. */
+void ms_upstream_options_init(struct ms_upstream_options *o, const struct ms_config *c);
 
 /*
  * The fetched documents as they came, valid UTF-8 and JSON objects with an array "data"; escapes

@@ -198,26 +198,20 @@ static bool is_file(const struct ms_run_request *request)
 }
 
 /* A key that is meant for the configured upstream goes nowhere else. */
+/* Another URL is fetched as it is: what is set for the configured one is not meant for it. */
 static struct ms_upstream_options upstream_options(const struct ms_config *c, const char *from)
 {
-	const char *configured = ms_config_string(c, MS_OPT_UPSTREAM_URL);
-	const char *url = from ? from : configured;
-	bool may_have_key = ms_upstream_is_same_origin(url, configured);
+	struct ms_upstream_options o;
 
-	return (struct ms_upstream_options){
-		.url = url,
-		.api_key = may_have_key ? ms_config_string(c, MS_OPT_UPSTREAM_API_KEY) : NULL,
-		.output_modalities =
-			from ? NULL : ms_config_string(c, MS_OPT_UPSTREAM_OUTPUT_MODALITIES),
-		.page_size = from ? 0 : (int)ms_config_int(c, MS_OPT_UPSTREAM_PAGE_SIZE),
-		.proxy = ms_config_string(c, MS_OPT_UPSTREAM_PROXY),
-		.ca_file = ms_config_string(c, MS_OPT_UPSTREAM_CA_FILE),
-		.ca_path = ms_config_string(c, MS_OPT_UPSTREAM_CA_PATH),
-		.connect_timeout_s = (int)ms_config_int(c, MS_OPT_UPSTREAM_CONNECT_TIMEOUT),
-		.timeout_s = (int)ms_config_int(c, MS_OPT_UPSTREAM_TIMEOUT),
-		.retries = (int)ms_config_int(c, MS_OPT_UPSTREAM_RETRIES),
-		.max_bytes = ms_config_int(c, MS_OPT_UPSTREAM_MAX_BYTES),
-	};
+	ms_upstream_options_init(&o, c);
+	if (!from)
+		return o;
+	if (!ms_upstream_is_same_origin(from, o.url))
+		o.api_key = NULL;
+	o.url = from;
+	o.output_modalities = NULL;
+	o.page_size = 0;
+	return o;
 }
 
 static bool acquire(struct job *j, struct ms_error *err)

@@ -9,6 +9,7 @@ libupstream_a_SOURCES = \
 	src/upstream/file.c \
 	src/upstream/header.c \
 	src/upstream/header.h \
+	src/upstream/options.c \
 	src/upstream/outcome.c \
 	src/upstream/outcome.h \
 	src/upstream/page.c \
