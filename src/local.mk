@@ -15,4 +15,4 @@ modelsync_tui_SOURCES = src/main.c
 # From the top of the house down: a library may only use the ones to its right.
 modelsync_tui_LDADD = \
 	libcli.a libconsole.a libdaemon.a libhttp.a libruntime.a libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
-	$(NCURSES_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(MHD_LIBS) $(CRYPTO_LIBS)
+	$(NCURSES_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS) $(HTTP_LIBS)

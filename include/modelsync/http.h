@@ -13,7 +13,7 @@
  */
 struct ms_http;
 
-/* Whether section `http` makes sense, without listening anywhere. */
+/* Whether sections `http` and `auth` make sense, without listening anywhere. */
 bool ms_http_check(const struct ms_config *config, struct ms_error *err) MS_MUST_CHECK;
 
 /*

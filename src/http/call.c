@@ -14,6 +14,11 @@ const char *http_header(const struct http_call *call, const char *name)
 	return call->find_header(call->find_arg, name);
 }
 
+void http_ask_worker(struct http_call *call)
+{
+	call->wants_worker = true;
+}
+
 void http_call_clear(struct http_call *call)
 {
 	answer_clear(&call->answer);

@@ -26,7 +26,7 @@ struct http;
 struct http_caller {
 	char profile[64]; /* "" = nobody known */
 	enum ms_tier tier;
-	bool is_admin;
+	bool is_admin, is_anonymous; /* no token was sent */
 };
 
 /* Called once, when what was handed over is not needed any more; on any thread. */
@@ -66,6 +66,7 @@ struct http_call {
 	unsigned methods;   /* bits of those that the path has */
 	bool is_garbled;    /* the query cannot be decoded */
 	bool is_admitted;
+	bool wants_worker;
 	const char *(*find_header)(void *arg, const char *name);
 	void *find_arg;
 	char *body; /* owned; as it came */
@@ -106,6 +107,12 @@ void http_answer_failure(struct http_call *call, const struct ms_error *why);
 /* One more header; only when there is an answer already. Neither may have line breaks. */
 void http_answer_header(struct http_call *call, const char *name, const char *value);
 bool http_answer_has_header(const struct http_call *call, const char *name);
+
+/*
+ * Of a handler that runs at once and finds that it needs the database after all: instead of an
+ * answer. It is called again on a worker.
+ */
+void http_ask_worker(struct http_call *call);
 
 /* Frees what the call owns. */
 void http_call_clear(struct http_call *call);

@@ -3,15 +3,8 @@
 
 #include <openssl/crypto.h>
 #include <string.h>
-#include <strings.h>
 
-/* What follows "Bearer "; NULL when there is nothing of that kind. */
-static const char *bearer(const struct http_call *call)
-{
-	const char *given = http_header(call, "Authorization");
-
-	return given && strncasecmp(given, "Bearer ", 7) == 0 ? given + 7 : NULL;
-}
+#include "access.h"
 
 /* How long it takes tells nobody how much of it was right. */
 static bool is_same(const char *given, const char *secret)
@@ -24,7 +17,7 @@ static bool is_same(const char *given, const char *secret)
 bool cron_admit(struct http_call *call)
 {
 	const char *secret = ms_config_string(call->settings->config, MS_OPT_HTTP_CRON_SECRET);
-	const char *given = bearer(call);
+	const char *given = access_bearer(call);
 
 	if (*secret && given && is_same(given, secret))
 		return true;

@@ -26,6 +26,7 @@ void health_ready(struct http_call *call)
 {
 	struct http *http = call->http;
 	struct ms_json *o = ms_json_new_object(), *reasons = ms_json_new_array();
+	struct shelf_view view;
 	bool is_ready;
 
 	pthread_mutex_lock(&http->lock);
@@ -34,6 +35,10 @@ void health_ready(struct http_call *call)
 	if (http->is_draining)
 		add_reason(reasons, "process", "stopping");
 	pthread_mutex_unlock(&http->lock);
+	shelf_look(http->shelf, &view);
+	if (!view.snapshot)
+		add_reason(reasons, "models", "there is no list of models yet");
+	snapshot_release(view.snapshot);
 	is_ready = !ms_json_first(reasons);
 	ms_json_add_string(o, "status", is_ready ? "ready" : "not ready");
 	ms_json_add(o, "reasons", reasons);

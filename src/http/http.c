@@ -151,7 +151,8 @@ static void log_listening(const struct server_list *servers)
 			     MS_LOG_TEXT("address", server_name(servers->items[i])));
 }
 
-static struct http *new_http(struct ms_config *config, const char *version)
+/* Takes the settings. */
+static struct http *new_http(struct http_settings *settings, const char *version)
 {
 	struct http *http = ms_alloc(sizeof(*http));
 
@@ -163,10 +164,13 @@ static struct http *new_http(struct ms_config *config, const char *version)
 	ms_cond_init(&http->wakes);
 	pthread_mutex_init(&http->figures.lock, NULL);
 	http->traffic = traffic_new();
-	http->settings = http_settings_new(config);
+	http->settings = settings;
+	http->callers = callers_new();
+	http->shelf = shelf_new(settings);
 	http->catalogue = catalogue_new();
 	http->syncs = syncs_new();
-	http->pool = pool_new((size_t)ms_config_int(config, MS_OPT_HTTP_WORKERS));
+	http->pool =
+		pool_new((size_t)ms_config_int(settings->config, MS_OPT_HTTP_WORKERS));
 	return http;
 }
 
@@ -179,6 +183,8 @@ static void free_http(struct http *http)
 		server_stop(http->retired.items[i]);
 	ms_free(http->servers.items);
 	ms_free(http->retired.items);
+	shelf_free(http->shelf);
+	callers_free(http->callers);
 	traffic_free(http->traffic);
 	ms_json_free(http->figures.json);
 	pthread_mutex_destroy(&http->figures.lock);
@@ -194,6 +200,7 @@ static void free_http(struct http *http)
 bool ms_http_check(const struct ms_config *config, struct ms_error *err)
 {
 	char **addresses = http_words(ms_config_string(config, MS_OPT_HTTP_LISTEN));
+	struct keys keys;
 	struct tls tls;
 	bool ok = true;
 
@@ -203,19 +210,25 @@ bool ms_http_check(const struct ms_config *config, struct ms_error *err)
 	ok = ok && tls_load(&tls, config, err);
 	if (ok)
 		tls_clear(&tls);
+	ok = ok && keys_load(&keys, config, err);
+	if (ok)
+		keys_clear(&keys);
 	return ok;
 }
 
 bool ms_http_start(struct ms_http **out, struct ms_config *config, const char *version,
 		   struct ms_error *err)
 {
+	struct http_settings *settings;
 	struct http *http;
 
 	*out = NULL;
 	if (!*ms_config_string(config, MS_OPT_HTTP_LISTEN))
 		return true;
+	if (!http_settings_new(&settings, config, err))
+		return false;
 	make_room_for_files(config);
-	http = new_http(config, version);
+	http = new_http(settings, version);
 	if (!make_servers(http, config, &http->servers, err)) {
 		http->servers = (struct server_list){0};
 		pool_free(http->pool);
@@ -232,11 +245,21 @@ bool ms_http_start(struct ms_http **out, struct ms_config *config, const char *v
 
 void ms_http_notice(struct ms_http *h, const char *payload)
 {
-	(void)payload;
+	struct ms_json *notice;
+	struct ms_error ignored;
+	const char *profile;
+
 	if (!h)
 		return;
 	atomic_fetch_add(&inside(h)->generation, 1);
 	catalogue_forget(inside(h)->catalogue);
+	notice = ms_json_parse(payload, strlen(payload), &ignored);
+	profile = ms_json_string(ms_json_get(notice, "profile"));
+	if (profile)
+		callers_forget(inside(h)->callers, profile);
+	if (ms_json_get(notice, "changeset"))
+		shelf_changed(inside(h)->shelf);
+	ms_json_free(notice);
 }
 
 void ms_http_database(struct ms_http *h, const struct ms_error *why)
@@ -251,6 +274,9 @@ void ms_http_database(struct ms_http *h, const struct ms_error *why)
 	pthread_mutex_unlock(&http->lock);
 	atomic_fetch_add(&http->generation, 1); /* whatever was missed meanwhile */
 	catalogue_watch(http->catalogue, !why);
+	if (!why)
+		callers_forget(http->callers, NULL);
+	shelf_database(http->shelf, !why);
 }
 
 void ms_http_drain(struct ms_http *h)
@@ -291,6 +317,7 @@ bool ms_http_reload(struct ms_http **h, struct ms_config *config, const char *ve
 		    struct ms_error *err)
 {
 	struct http *http = inside(*h);
+	struct http_settings *settings;
 	struct server_list servers;
 
 	if (!http)
@@ -300,11 +327,16 @@ bool ms_http_reload(struct ms_http **h, struct ms_config *config, const char *ve
 		*h = NULL;
 		return true;
 	}
-	make_room_for_files(config);
-	if (!make_servers(http, config, &servers, err))
+	if (!http_settings_new(&settings, config, err))
 		return false;
+	make_room_for_files(config);
+	if (!make_servers(http, config, &servers, err)) {
+		http_settings_release(settings);
+		return false;
+	}
 	log_listening(&servers);
-	replace(http, &servers, http_settings_new(config));
+	shelf_use(http->shelf, settings);
+	replace(http, &servers, settings);
 	return true;
 }
 

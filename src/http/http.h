@@ -6,11 +6,13 @@
 #include <stdatomic.h>
 
 #include "catalogue.h"
+#include "callers.h"
 #include "modelsync/http.h"
 #include "modelsync/json.h"
 #include "pool.h"
 #include "server.h"
 #include "settings.h"
+#include "shelf.h"
 #include "syncs.h"
 #include "traffic.h"
 
@@ -37,6 +39,8 @@ struct http {
 	struct pool *pool;
 	struct catalogue *catalogue;
 	struct syncs *syncs;
+	struct callers *callers;
+	struct shelf *shelf;
 	pthread_t keeper;
 
 	pthread_mutex_t lock; /* guards what follows */

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 noinst_LIBRARIES += libhttp.a
-libhttp_a_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS)
+libhttp_a_CFLAGS = $(AM_CFLAGS) $(MHD_CFLAGS) $(JWT_CFLAGS) $(CRYPTO_CFLAGS) $(ZLIB_CFLAGS)
 libhttp_a_SOURCES = \
 	src/http/access.c \
 	src/http/access.h \
@@ -16,6 +16,8 @@ libhttp_a_SOURCES = \
 	src/http/background.h \
 	src/http/call.c \
 	src/http/call.h \
+	src/http/callers.c \
+	src/http/callers.h \
 	src/http/catalogue.c \
 	src/http/catalogue.h \
 	src/http/clients.c \
@@ -23,18 +25,27 @@ libhttp_a_SOURCES = \
 	src/http/cors.c \
 	src/http/cors.h \
 	src/http/counter.def \
-	src/http/exposition.c \
-	src/http/exposition.h \
 	src/http/cron.c \
 	src/http/cron.h \
+	src/http/exposition.c \
+	src/http/exposition.h \
+	src/http/fallback.c \
+	src/http/fallback.h \
+	src/http/gzip.c \
+	src/http/gzip.h \
 	src/http/handlers.h \
 	src/http/health.c \
 	src/http/http.c \
 	src/http/http.h \
 	src/http/keeper.c \
+	src/http/keys.c \
+	src/http/keys.h \
 	src/http/listen.c \
 	src/http/listen.h \
 	src/http/metrics.c \
+	src/http/models.c \
+	src/http/negotiate.c \
+	src/http/negotiate.h \
 	src/http/param.c \
 	src/http/param.h \
 	src/http/patch.c \
@@ -52,11 +63,19 @@ libhttp_a_SOURCES = \
 	src/http/server.h \
 	src/http/settings.c \
 	src/http/settings.h \
+	src/http/shelf.c \
+	src/http/shelf.h \
+	src/http/snapshot.c \
+	src/http/snapshot.h \
 	src/http/syncs.c \
 	src/http/syncs.h \
 	src/http/target.c \
 	src/http/target.h \
 	src/http/tls.c \
 	src/http/tls.h \
+	src/http/token.c \
+	src/http/token.h \
 	src/http/traffic.c \
 	src/http/traffic.h
+# What links libhttp.a needs these.
+HTTP_LIBS = $(MHD_LIBS) $(JWT_LIBS) $(CRYPTO_LIBS) $(ZLIB_LIBS)

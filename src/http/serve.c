@@ -182,9 +182,10 @@ static bool parse_body(struct http_call *call)
 
 static void handle(struct http_call *call)
 {
-	if (parse_body(call))
+	call->wants_worker = false;
+	if (call->parsed || parse_body(call))
 		call->route->handler(call);
-	if (!call->answer.status)
+	if (!call->answer.status && !call->wants_worker)
 		http_answer_error(call, 500, NULL, "nobody answered", NULL);
 }
 
@@ -209,7 +210,8 @@ bool serve_begin(struct http_call *call, enum http_place *place)
 	*place = call->route->place;
 	if (*place == HTTP_AT_ONCE && call->is_admitted) {
 		handle(call);
-		return true;
+		if (!call->wants_worker)
+			return true;
 	}
 	if (*place == HTTP_AT_ONCE)
 		*place = HTTP_WORKER;

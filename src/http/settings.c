@@ -37,15 +37,35 @@ void http_words_free(char **words)
 	ms_free(words);
 }
 
-struct http_settings *http_settings_new(struct ms_config *config)
+bool http_settings_new(struct http_settings **out, struct ms_config *config, struct ms_error *err)
 {
-	struct http_settings *s = ms_alloc(sizeof(*s));
+	struct http_settings *s;
+	struct keys keys;
 
+	*out = NULL;
+	if (!keys_load(&keys, config, err))
+		return false;
+	s = ms_alloc(sizeof(*s));
 	s->config = ms_config_share(config);
 	s->max_body = (size_t)ms_config_int(config, MS_OPT_HTTP_MAX_BODY);
 	s->max_header = (size_t)ms_config_int(config, MS_OPT_HTTP_MAX_HEADER);
 	s->origins = http_words(ms_config_string(config, MS_OPT_HTTP_CORS_ORIGINS));
-	return s;
+	s->keys = keys;
+	s->tokens = token_cache_new();
+	pthread_mutex_init(&s->lock, NULL);
+	*out = s;
+	return true;
+}
+
+bool http_settings_verify(struct http_settings *s, const char *text, int64_t now, struct token *out,
+			  struct ms_error *err)
+{
+	bool ok;
+
+	pthread_mutex_lock(&s->lock);
+	ok = token_cache_verify(s->tokens, &s->keys, text, now, out, err);
+	pthread_mutex_unlock(&s->lock);
+	return ok;
 }
 
 struct http_settings *http_settings_share(struct http_settings *s)
@@ -58,6 +78,9 @@ void http_settings_release(struct http_settings *s)
 {
 	if (!s || atomic_fetch_sub(&s->shares, 1) > 0)
 		return;
+	token_cache_free(s->tokens);
+	pthread_mutex_destroy(&s->lock);
+	keys_clear(&s->keys);
 	ms_config_free(s->config);
 	http_words_free(s->origins);
 	ms_free(s);

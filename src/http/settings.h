@@ -2,11 +2,14 @@
 #ifndef MODELSYNC_HTTP_SETTINGS_H
 #define MODELSYNC_HTTP_SETTINGS_H
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "keys.h"
 #include "modelsync/config.h"
+#include "token.h"
 
 /*
  * Settings, and what was made of them, do not change: a reload puts others in their place, and a
@@ -17,12 +20,20 @@ struct http_settings {
 	struct ms_config *config;
 	size_t max_body, max_header; /* bytes */
 	char **origins;		     /* of http.cors_origins; NULL-terminated */
+	struct keys keys;
+	pthread_mutex_t lock; /* guards tokens */
+	struct token_cache *tokens;
 };
 
-/* Has one share of config. */
-struct http_settings *http_settings_new(struct ms_config *config);
+/* Has one share of config. Fails with `config` when a key cannot be used. */
+bool http_settings_new(struct http_settings **out, struct ms_config *config,
+		       struct ms_error *err) MS_MUST_CHECK;
 struct http_settings *http_settings_share(struct http_settings *s);
 void http_settings_release(struct http_settings *s); /* NULL is fine */
+
+/* token_verify() of the keys, remembering what was verified. From any thread. */
+bool http_settings_verify(struct http_settings *s, const char *text, int64_t now, struct token *out,
+			  struct ms_error *err) MS_MUST_CHECK;
 
 /* Whether scripts of that origin may read answers. */
 bool http_settings_allow_origin(const struct http_settings *s, const char *origin);

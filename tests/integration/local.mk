@@ -11,6 +11,9 @@ integration_tests = \
 	tests/integration/test_http_robust.py \
 	tests/integration/test_insight.py \
 	tests/integration/test_local.py \
+	tests/integration/test_models_access.py \
+	tests/integration/test_models_api.py \
+	tests/integration/test_models_fallback.py \
 	tests/integration/test_properties.py \
 	tests/integration/test_records.py \
 	tests/integration/test_reference.py \
@@ -29,7 +32,8 @@ integration_tests = \
 	tests/integration/test_sync_stop.py \
 	tests/integration/test_trouble.py
 TESTS += $(integration_tests)
-EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/http_case.py tests/integration/replay_case.py \
+EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/http_case.py \
+	tests/integration/models_case.py tests/integration/replay_case.py \
 	tests/integration/sync_case.py \
 	tests/fixtures/adopt/hosted.sql \
 	tests/fixtures/adopt/old_program.sql \

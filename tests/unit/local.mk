@@ -137,12 +137,24 @@ tests_unit_test_http_SOURCES = tests/unit/test_http.c
 tests_unit_test_http_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_test_http_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_http_LDADD = libhttp.a libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a \
-	libbase.a $(CMOCKA_LIBS) $(MHD_LIBS) $(CRYPTO_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS)
+	libbase.a $(CMOCKA_LIBS) $(HTTP_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS)
 unit_programs += tests/unit/test_patch
 tests_unit_test_patch_SOURCES = tests/unit/test_patch.c
 tests_unit_test_patch_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_test_patch_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_patch_LDADD = libhttp.a libbase.a $(CMOCKA_LIBS) $(CJSON_LIBS)
+unit_programs += tests/unit/test_token
+tests_unit_test_token_SOURCES = tests/unit/test_token.c
+tests_unit_test_token_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_test_token_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_token_LDADD = libhttp.a libconfig_room.a libbase.a $(CMOCKA_LIBS) $(HTTP_LIBS) \
+	$(CONFIG_LIBS) $(CJSON_LIBS)
+unit_programs += tests/unit/test_snapshot
+tests_unit_test_snapshot_SOURCES = tests/unit/test_snapshot.c
+tests_unit_test_snapshot_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_test_snapshot_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_snapshot_LDADD = libhttp.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
+	$(CMOCKA_LIBS) $(HTTP_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS)
 unit_programs += tests/unit/test_zone
 tests_unit_test_zone_SOURCES = tests/unit/test_zone.c
 tests_unit_test_zone_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
