@@ -197,6 +197,11 @@ const struct ms_dialog *ms_input_in_filter_line(const struct ms_ui *ui)
 	return d && ((const struct input *)d)->class->in_filter_line ? d : NULL;
 }
 
+int ms_input_column(const struct ms_dialog *d, size_t at, int w)
+{
+	return ms_line_column(&((const struct input *)d)->line, at, w);
+}
+
 void ms_input_draw_line(const struct ms_dialog *d, struct ms_canvas *c, int x, int y, int w)
 {
 	ms_line_draw(&((const struct input *)d)->line, c, x, y, w);

@@ -181,14 +181,31 @@ static int columns_between(const struct ms_line *l, size_t from, size_t to)
 	return (int)ms_utf8_columns(part);
 }
 
-void ms_line_draw(const struct ms_line *l, struct ms_canvas *c, int x, int y, int w)
+/* Where it is scrolled to, so that the cursor is seen. */
+static size_t first_shown(const struct ms_line *l, int w)
 {
 	size_t from = 0;
 
-	if (w < 2)
-		return;
 	while (columns_between(l, from, l->at) > w - 1)
 		from = char_after(l, from);
+	return from;
+}
+
+int ms_line_column(const struct ms_line *l, size_t at, int w)
+{
+	size_t from = first_shown(l, w);
+	int column = at > from ? columns_between(l, from, at < l->len ? at : l->len) : 0;
+
+	return column < w ? column : w - 1;
+}
+
+void ms_line_draw(const struct ms_line *l, struct ms_canvas *c, int x, int y, int w)
+{
+	size_t from;
+
+	if (w < 2)
+		return;
+	from = first_shown(l, w);
 	ms_canvas_fill(c, (struct ms_rect){x, y, w, 1}, MS_STYLE_INPUT);
 	ms_canvas_text(c, x, y, w, MS_STYLE_INPUT, l->text + from);
 	ms_canvas_cursor(c, x + columns_between(l, from, l->at), y);

@@ -36,6 +36,8 @@ bool ms_line_action(struct ms_line *l, enum ms_action action);
 /* Puts text in the place of bytes from..to, the cursor behind it; false when it does not fit. */
 bool ms_line_replace(struct ms_line *l, size_t from, size_t to, const char *text);
 bool ms_line_type(struct ms_line *l, uint32_t key);
+/* Where byte `at` is when it is drawn into w columns, or the end that is nearer. */
+int ms_line_column(const struct ms_line *l, size_t at, int w);
 /* Draws it into w columns, scrolled so that the cursor is visible, and parks the cursor there. */
 void ms_line_draw(const struct ms_line *l, struct ms_canvas *c, int x, int y, int w);
 

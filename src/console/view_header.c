@@ -301,14 +301,15 @@ static char *count_text(const struct ms_ui *ui, bool is_narrow, char *buf, size_
 
 /* A caret under the place that is wrong; the message behind it or, when it is long, below, where
  * narrow screens give it two lines. */
-static void draw_filter_error(const struct ms_ui *ui, const struct ms_layout *l, int from,
+static void draw_filter_error(const struct ms_ui *ui, const struct ms_layout *l, int from, int room,
 			      struct ms_canvas *c)
 {
+	const struct ms_dialog *input = ms_input_in_filter_line(ui);
 	const struct ms_filter_error *e = &ui->filter_error;
 	const char *rest = e->message;
 	struct ms_page page = {0};
 	const int width = l->filter.w;
-	int x = from + (int)e->at < width - 2 ? from + (int)e->at : width - 2;
+	int x = from + (input ? ms_input_column(input, e->at, room) : 0);
 	int y = l->head.y;
 
 	ms_canvas_fill(c, (struct ms_rect){0, y, width, 1}, MS_STYLE_WARNING);
@@ -330,11 +331,17 @@ static void draw_filter_error(const struct ms_ui *ui, const struct ms_layout *l,
 	ms_canvas_text(c, from, y, width - from, MS_STYLE_WARNING, rest);
 }
 
+/* Columns for the text between its sign and the count. */
+static int filter_room(const struct ms_layout *l, const char *count)
+{
+	return l->filter.w - 2 - (int)strlen(count) - 2;
+}
+
 void ms_view_filter_line(const struct ms_ui *ui, const struct ms_layout *l, const char *text,
 			 const char *count, struct ms_canvas *c)
 {
 	const struct ms_dialog *input = ms_input_in_filter_line(ui);
-	int room = l->filter.w - 2 - (int)strlen(count) - 2;
+	int room = filter_room(l, count);
 
 	if (l->filter.h == 0)
 		return;
@@ -353,5 +360,5 @@ void ms_view_filter(const struct ms_ui *ui, const struct ms_layout *l, struct ms
 	count_text(ui, l->filter.w < 60, count, sizeof(count));
 	ms_view_filter_line(ui, l, ui->rows.filter_text, count, c);
 	if (ui->has_filter_error && l->filter.h > 0)
-		draw_filter_error(ui, l, 2, c);
+		draw_filter_error(ui, l, 2, filter_room(l, count), c);
 }

@@ -134,11 +134,18 @@ screen_cases = \
 	tests/screens/filter_drop_term.case \
 	tests/screens/filter_error.case \
 	tests/screens/filter_error_40x12.case \
+	tests/screens/filter_error_scrolled.case \
 	tests/screens/filter_error_then_esc.case \
+	tests/screens/filter_error_wide_text.case \
 	tests/screens/filter_none_match.case \
 	tests/screens/filter_typing.case \
 	tests/screens/find.case \
 	tests/screens/help.case \
+	tests/screens/help_120x40.case \
+	tests/screens/help_200x60.case \
+	tests/screens/help_40x12.case \
+	tests/screens/help_80x24_c_locale.case \
+	tests/screens/help_runs.case \
 	tests/screens/hold_apply_unseen.case \
 	tests/screens/hold_shown.case \
 	tests/screens/input_note_40x12.case \
@@ -177,6 +184,10 @@ screen_cases = \
 	tests/screens/offline_keeps_edits.case \
 	tests/screens/offline_no_write.case \
 	tests/screens/palette.case \
+	tests/screens/palette_120x40.case \
+	tests/screens/palette_200x60.case \
+	tests/screens/palette_40x12.case \
+	tests/screens/palette_history.case \
 	tests/screens/palette_runs.case \
 	tests/screens/paste_is_no_command.case \
 	tests/screens/paused.case \
@@ -242,6 +253,7 @@ screen_cases = \
 	tests/screens/runs_scheduled.case \
 	tests/screens/sort_invert.case \
 	tests/screens/sort_picker.case \
+	tests/screens/sort_picker_40x12.case \
 	tests/screens/staged_many.case \
 	tests/screens/staged_one.case \
 	tests/screens/staged_taken_back.case \
