@@ -3,6 +3,8 @@ libconsole_a_SOURCES = \
 	src/console/action.c \
 	src/console/action.def \
 	src/console/action.h \
+	src/console/answers.c \
+	src/console/answers.h \
 	src/console/app.c \
 	src/console/base64.c \
 	src/console/base64.h \
