@@ -1,5 +1,6 @@
 # Tests with a throwaway cluster; those that need the program take it from MODELSYNC_BIN.
 integration_tests = \
+	tests/integration/test_admin_api.py \
 	tests/integration/test_adopt.py \
 	tests/integration/test_cli.py \
 	tests/integration/test_daemon.py \
