@@ -10,6 +10,7 @@ libhttp_a_SOURCES = \
 	src/http/admin_records.c \
 	src/http/admin_runs.c \
 	src/http/admin_sync.c \
+	src/http/api.def \
 	src/http/answer.c \
 	src/http/answer.h \
 	src/http/background.c \
@@ -50,6 +51,7 @@ libhttp_a_SOURCES = \
 	src/http/param.h \
 	src/http/patch.c \
 	src/http/patch.h \
+	src/http/openapi.c \
 	src/http/pool.c \
 	src/http/pool.h \
 	src/http/request_id.c \

@@ -9,6 +9,7 @@ integration_tests = \
 	tests/integration/test_engine.py \
 	tests/integration/test_http.py \
 	tests/integration/test_http_metrics.py \
+	tests/integration/test_http_openapi.py \
 	tests/integration/test_http_robust.py \
 	tests/integration/test_insight.py \
 	tests/integration/test_local.py \
