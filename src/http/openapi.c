@@ -87,24 +87,28 @@ static struct ms_json *named_json(const char *type)
 	return o;
 }
 
-static struct ms_json *nullable(struct ms_json *type)
+static struct ms_json *either(struct ms_json *one, struct ms_json *other)
 {
 	struct ms_json *o = ms_json_new_object(), *list = ms_json_new_array();
 
-	ms_json_add(list, NULL, type);
-	ms_json_add(list, NULL, with_text("type", "null"));
-	ms_json_add(o, "oneOf", list);
+	ms_json_add(list, NULL, one);
+	ms_json_add(list, NULL, other);
+	ms_json_add(o, "anyOf", list);
 	return o;
 }
 
 /* text[0 … len) as api.def writes types. */
 static struct ms_json *type_json(const char *text, size_t len)
 {
+	const char *slash = memchr(text, '/', len);
 	struct ms_json *o;
 	char *name;
 
+	if (slash)
+		return either(type_json(text, (size_t)(slash - text)),
+			      type_json(slash + 1, len - (size_t)(slash + 1 - text)));
 	if (text[len - 1] == '?')
-		return nullable(type_json(text, len - 1));
+		return either(type_json(text, len - 1), with_text("type", "null"));
 	if (*text == '[' || *text == '{') {
 		o = with_text("type", *text == '[' ? "array" : "object");
 		ms_json_add(o, *text == '[' ? "items" : "additionalProperties",

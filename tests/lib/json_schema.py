@@ -3,7 +3,7 @@
 import datetime
 
 TYPES = {"string": str, "boolean": bool, "object": dict, "array": list, "null": type(None)}
-KNOWN = {"$ref", "oneOf", "type", "enum", "format", "items", "properties", "required",
+KNOWN = {"$ref", "anyOf", "type", "enum", "format", "items", "properties", "required",
          "additionalProperties", "description"}
 
 
@@ -29,9 +29,9 @@ def problems(document, schema, value, path="$"):
     unknown = set(schema) - KNOWN
     if unknown:
         return ["%s: the schema itself: %s" % (path, sorted(unknown))]
-    if "oneOf" in schema:
-        tried = [problems(document, one, value, path) for one in schema["oneOf"]]
-        return [] if any(not found for found in tried) else max(tried, key=lambda found: found[0].count("."))
+    if "anyOf" in schema:
+        tried = [problems(document, one, value, path) for one in schema["anyOf"]]
+        return [] if any(not found for found in tried) else min(tried, key=len)
     if "type" in schema and not _is_type(schema["type"], value):
         return ["%s: %r is no %s" % (path, value, schema["type"])]
     if "enum" in schema and value not in schema["enum"]:
