@@ -161,6 +161,8 @@ static void replace(struct ms_ui *ui, const struct ms_browse_class *class, struc
 	}
 	ms_list_replace(&b->list, r->items, r->count);
 	ms_free(r->items);
+	if (class->renewed)
+		class->renewed(ui);
 }
 
 void ms_browse_renew(struct ms_ui *ui, enum ms_screen screen)

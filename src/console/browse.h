@@ -21,6 +21,8 @@ struct ms_browse_class {
 	bool wants_status; /* shows figures of the database's status */
 	/* Appends rows of this session behind those of the feed, as objects of its own; NULL. */
 	void (*add_rows)(const struct ms_ui *ui, struct ms_json *array);
+	/* Other rows came; NULL. */
+	void (*renewed)(struct ms_ui *ui);
 	/* Lines between filter and table, `height` of them; NULL. */
 	int (*summary_height)(const struct ms_ui *ui);
 	void (*draw_summary)(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c);

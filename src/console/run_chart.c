@@ -8,6 +8,7 @@
 
 #include "entry_text.h"
 #include "layout.h"
+#include "modelsync/memory.h"
 #include "modelsync/utf8.h"
 #include "ui.h"
 
@@ -33,6 +34,12 @@ static const struct {
 static const struct ms_list *runs(const struct ms_ui *ui)
 {
 	return &ui->browses[MS_FEED_RUNS].list;
+}
+
+void ms_run_chart_renew(struct ms_ui *ui)
+{
+	ms_free(ui->chart.facts);
+	ui->chart.facts = ms_run_facts_read(runs(ui));
 }
 
 /* --- where ---------------------------------------------------------------------------------- */
@@ -369,8 +376,8 @@ void ms_run_chart_draw(const struct ms_ui *ui, struct ms_rect r, struct ms_canva
 	struct ms_rect below = {r.x + SCALE_WIDTH, r.y + r.h - 2, r.w - SCALE_WIDTH - 1, 1};
 	struct ms_run_series s;
 
-	ms_run_series_init(&s, runs(ui), ui->chart.metric, *ms_run_zoom(ui->chart.zoom),
-			   places_in(ui, r), chosen(ui));
+	ms_run_series_init(&s, runs(ui), ui->chart.facts, ui->chart.metric,
+			   *ms_run_zoom(ui->chart.zoom), places_in(ui, r), chosen(ui));
 	draw_caption(ui, &s, r, c);
 	if (s.runs > 0) {
 		draw_bars(ui, &s, (struct ms_rect){r.x, r.y + 1, r.w, r.h - 3}, c);

@@ -26,7 +26,11 @@ struct ms_chart_state {
 	enum ms_metric metric;
 	size_t zoom; /* of ms_run_zoom() */
 	enum ms_chart_mode mode;
+	struct ms_run_fact *facts; /* owned; of the rows that are loaded */
 };
+
+/* Other runs were loaded. */
+void ms_run_chart_renew(struct ms_ui *ui);
 
 /* Takes its place from a layout that is complete otherwise. */
 void ms_run_chart_place(const struct ms_ui *ui, struct ms_layout *l);

@@ -24,49 +24,66 @@ size_t ms_metric_parts(enum ms_metric metric)
 
 /* --- one run -------------------------------------------------------------------------------- */
 
-static bool is_state(const struct ms_json *run, enum ms_run_state state)
+static bool is_named(const char *state, enum ms_run_state wanted)
 {
-	return strcmp(ms_entry_text(run, "state"), ms_run_state_name(state)) == 0;
+	return strcmp(state, ms_run_state_name(wanted)) == 0;
 }
 
-char ms_run_sign(const struct ms_json *run)
+static char sign_of(const struct ms_json *run)
 {
-	if (is_state(run, MS_RUN_COMPLETED))
+	const char *state = ms_entry_text(run, "state");
+
+	if (is_named(state, MS_RUN_COMPLETED))
 		return '-';
-	if (is_state(run, MS_RUN_HELD))
+	if (is_named(state, MS_RUN_HELD))
 		return 'h';
-	if (is_state(run, MS_RUN_RUNNING))
+	if (is_named(state, MS_RUN_RUNNING))
 		return '>';
 	return strcmp(ms_entry_text(run, "category"), ms_category_name(MS_ERR_CANCELLED)) == 0
 		       ? 'c'
 		       : 'x';
 }
 
-static double count_of(const struct ms_json *run, const char *name)
+static double number(const struct ms_json *object, const char *name)
 {
-	const struct ms_json *counts = ms_json_get(run, "counts");
-
-	return is_state(run, MS_RUN_COMPLETED) ? ms_json_number(ms_json_get(counts, name), NAN)
-					       : NAN;
+	return ms_json_number(ms_json_get(object, name), NAN);
 }
 
-static double value_of(const struct ms_json *run, enum ms_metric metric, size_t part)
+struct ms_run_fact *ms_run_facts_read(const struct ms_list *l)
 {
-	char sign = ms_run_sign(run);
+	struct ms_run_fact *facts = ms_alloc_array(l->count + 1, sizeof(*facts));
 
+	for (size_t i = 0; i < l->count; i++) {
+		const struct ms_json *run = l->rows[i].json;
+		const struct ms_json *counts = ms_json_get(run, "counts");
+		char sign = sign_of(run);
+
+		facts[i] = (struct ms_run_fact){sign, NAN, NAN, NAN, NAN};
+		if (sign != '>')
+			facts[i].seconds = number(run, "duration_ms") / 1000;
+		if (sign != '-')
+			continue;
+		facts[i].added = number(counts, "added");
+		facts[i].gone = number(counts, "marked_inactive");
+		facts[i].total = number(counts, "total");
+	}
+	return facts;
+}
+
+static double value_of(const struct ms_run_fact *run, enum ms_metric metric, size_t part)
+{
 	switch (metric) {
 	case MS_METRIC_DURATION:
-		return sign == '>' ? NAN
-				   : ms_json_number(ms_json_get(run, "duration_ms"), NAN) / 1000;
+		return run->seconds;
 	case MS_METRIC_CHANGES:
-		return count_of(run, part ? "marked_inactive" : "added");
+		return part ? run->gone : run->added;
 	case MS_METRIC_SUCCESS:
-		return sign == '-' ? 100 : sign == 'x' ? 0 : NAN;
+		return run->sign == '-' ? 100 : run->sign == 'x' ? 0 : NAN;
 	case MS_METRIC_SIZE:
 	case MS_METRIC_COUNT:
 		break;
 	}
-	return count_of(run, "total");
+	return run->total;
 }
 
 /* --- several ones --------------------------------------------------------------------------- */
@@ -97,11 +114,6 @@ static char worst(char a, char b)
 	return strchr(order, b) > strchr(order, a) ? b : a;
 }
 
-static const struct ms_json *run_at(const struct ms_list *l, size_t i)
-{
-	return l->rows[l->visible[i]].json;
-}
-
 size_t ms_run_series_place(const struct ms_run_series *s, size_t i)
 {
 	size_t newest = s->count / s->zoom.places - 1;
@@ -127,15 +139,15 @@ size_t ms_run_series_reach(struct ms_run_zoom zoom, size_t places, size_t chosen
 	return (first_bar(zoom, places, chosen) + bars_in(zoom, places)) * zoom.runs;
 }
 
-static void fill(struct ms_run_series *s, const struct ms_list *l)
+static void fill(struct ms_run_series *s, const struct ms_list *l, const struct ms_run_fact *facts)
 {
 	for (size_t i = 0; i < s->count; i++)
 		s->values[0][i] = s->values[1][i] = NAN;
 	for (size_t i = 0; i < s->runs; i++) {
-		const struct ms_json *run = run_at(l, s->from + i);
+		const struct ms_run_fact *run = &facts[l->visible[s->from + i]];
 		char *sign = &s->signs[ms_run_series_place(s, s->from + i)];
 
-		*sign = worst(*sign, ms_run_sign(run));
+		*sign = worst(*sign, run->sign);
 		for (size_t part = 0; part < ms_metric_parts(s->metric); part++)
 			s->single[part][s->runs - 1 - i] = value_of(run, s->metric, part);
 	}
@@ -151,7 +163,8 @@ static void fill(struct ms_run_series *s, const struct ms_list *l)
 	}
 }
 
-void ms_run_series_init(struct ms_run_series *s, const struct ms_list *l, enum ms_metric metric,
+void ms_run_series_init(struct ms_run_series *s, const struct ms_list *l,
+			const struct ms_run_fact *facts, enum ms_metric metric,
 			struct ms_run_zoom zoom, size_t places, size_t chosen)
 {
 	size_t from = first_bar(zoom, places, chosen) * zoom.runs;
@@ -169,7 +182,7 @@ void ms_run_series_init(struct ms_run_series *s, const struct ms_list *l, enum m
 		s->values[part] = ms_alloc_array(s->count + 1, sizeof(double));
 		s->single[part] = ms_alloc_array(s->runs + 1, sizeof(double));
 	}
-	fill(s, l);
+	fill(s, l, facts);
 }
 
 void ms_run_series_clear(struct ms_run_series *s)

@@ -26,6 +26,14 @@ struct ms_run_zoom {
 #define MS_RUN_ZOOM_NORMAL 2 /* one run, one place */
 const struct ms_run_zoom *ms_run_zoom(size_t level);
 
+/* What a chart needs of a run, read once: it is drawn with every key. */
+struct ms_run_fact {
+	char sign;			    /* of its outcome: as of the signs below */
+	double seconds, added, gone, total; /* NAN = it has none */
+};
+/* Of all rows of the list, in their order; owned by the caller. */
+struct ms_run_fact *ms_run_facts_read(const struct ms_list *list);
+
 /*
  * The runs of a list, newest first there and last here, as values of bars. The value of several
  * runs is that of the slowest, the sum of what they changed, their share of success, and the size
@@ -44,7 +52,8 @@ struct ms_run_series {
 };
 
 /* As many as fit into `places`, so that row `chosen` of what the list shows is among them. */
-void ms_run_series_init(struct ms_run_series *s, const struct ms_list *list, enum ms_metric metric,
+void ms_run_series_init(struct ms_run_series *s, const struct ms_list *list,
+			const struct ms_run_fact *facts, enum ms_metric metric,
 			struct ms_run_zoom zoom, size_t places, size_t chosen);
 void ms_run_series_clear(struct ms_run_series *s);
 /* Rows of the list that such a series reads. */
@@ -52,8 +61,5 @@ size_t ms_run_series_reach(struct ms_run_zoom zoom, size_t places, size_t chosen
 /* The place where row i of the list's is; it is among those that are shown. */
 size_t ms_run_series_place(const struct ms_run_series *s, size_t i);
 size_t ms_metric_parts(enum ms_metric metric);
-
-/* "done", the worst sign of a run's outcome as above. */
-char ms_run_sign(const struct ms_json *run);
 
 #endif

@@ -228,6 +228,7 @@ static const struct ms_browse_class browse = {
 	.list = {columns, sizeof(columns) / sizeof(columns[0]), id_of, style_of},
 	.empty = "No sync has run yet: {sync} starts one, {sync-dry-run} shows what it would do.",
 	.wants_status = true,
+	.renewed = ms_run_chart_renew,
 	.summary_height = ms_sync_summary_height,
 	.draw_summary = ms_sync_summary_draw,
 	.subject = subject,

@@ -45,6 +45,7 @@ void ms_ui_free(struct ms_ui *ui)
 	ms_sync_state_clear(&ui->sync);
 	ms_notes_clear(&ui->notes);
 	ms_browse_clear(ui);
+	ms_free(ui->chart.facts);
 	ms_changeset_clear(&ui->changeset);
 	ms_json_free(ui->status);
 	ms_history_clear(&ui->filters);

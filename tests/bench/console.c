@@ -106,10 +106,38 @@ static bool bench(size_t n, double load, double typing)
 	return ok;
 }
 
+/* The runs as a chart: below the models, and on their screen with as many in a bar as there are. */
+static bool bench_chart(void)
+{
+	struct ms_canvas *c = ms_canvas_new(200, 60, false);
+	struct ms_ui *ui = ms_ui_new("", false, ms_clock_now());
+	bool ok;
+
+	ms_ui_update(ui,
+		     &(struct ms_ui_event){.kind = MS_EVENT_RESIZE, .width = 200, .height = 60});
+	ms_ui_update(ui, &(struct ms_ui_event){.kind = MS_EVENT_CONNECTION, .text = "db1/models"});
+	ms_ui_update(ui, &(struct ms_ui_event){.kind = MS_EVENT_MODELS,
+					       .catalog = fixture_big_catalog(421)});
+	ms_ui_update(ui, &(struct ms_ui_event){.kind = MS_EVENT_FEED,
+					       .feed = MS_FEED_RUNS,
+					       .json = fixture_feed(MS_FEED_RUNS, "runs 5000")});
+	ms_ui_update(ui, &(struct ms_ui_event){.kind = MS_EVENT_CONNECTION, .text = "db1/models"});
+	ok = bench_key(ui, c, 421, "cursor down above a chart", 'j', 1);
+	key_ms(ui, c, '2');
+	ok = bench_key(ui, c, 421, "next run of the chart", 'j', 2) && ok;
+	for (int i = 0; i < 5; i++)
+		key_ms(ui, c, '-');
+	ok = bench_key(ui, c, 421, "next run, 50 in a bar", 'j', 2) && ok;
+	ms_ui_free(ui);
+	ms_canvas_free(c);
+	return ok;
+}
+
 int main(void)
 {
 	bool ok = bench(421, 10, 1);
 
+	ok = bench_chart() && ok;
 	ok = bench(20000, 200, 15) && ok;
 	ok = bench(100000, 500, 60) && ok;
 	return ok ? EXIT_SUCCESS : EXIT_FAILURE;

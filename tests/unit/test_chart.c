@@ -149,6 +149,7 @@ static int64_t id_of(const struct ms_json *row)
 }
 
 static const struct ms_list_class run_list = {.id = id_of};
+static struct ms_run_fact *facts;
 
 /* Newest first: a row is "state seconds added gone total". */
 static void fill(struct ms_list *l, const char *const *rows, size_t n)
@@ -176,6 +177,14 @@ static void fill(struct ms_list *l, const char *const *rows, size_t n)
 	ms_list_init(l, &run_list);
 	ms_list_replace(l, items, n);
 	ms_free(items);
+	facts = ms_run_facts_read(l);
+}
+
+static void clear(struct ms_list *l)
+{
+	ms_list_clear(l);
+	ms_free(facts);
+	facts = NULL;
 }
 
 static const char *const seven[] = {
@@ -222,11 +231,12 @@ static void test_runs_become_values(void **state)
 	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
 		struct ms_run_series s;
 
-		ms_run_series_init(&s, &l, wanted[i].metric, *ms_run_zoom(wanted[i].level), 40, 0);
+		ms_run_series_init(&s, &l, facts, wanted[i].metric, *ms_run_zoom(wanted[i].level),
+				   40, 0);
 		assert_values(&s, wanted[i].part, wanted[i].values);
 		ms_run_series_clear(&s);
 	}
-	ms_list_clear(&l);
+	clear(&l);
 }
 
 static void test_the_worst_outcome_gives_the_sign(void **state)
@@ -240,11 +250,11 @@ static void test_the_worst_outcome_gives_the_sign(void **state)
 	for (size_t level = 1; level <= 5; level++) {
 		struct ms_run_series s;
 
-		ms_run_series_init(&s, &l, MS_METRIC_SIZE, *ms_run_zoom(level), 40, 0);
+		ms_run_series_init(&s, &l, facts, MS_METRIC_SIZE, *ms_run_zoom(level), 40, 0);
 		assert_string_equal(s.signs, wanted[level]);
 		ms_run_series_clear(&s);
 	}
-	ms_list_clear(&l);
+	clear(&l);
 }
 
 static void test_the_chosen_run_is_always_shown(void **state)
@@ -259,8 +269,8 @@ static void test_the_chosen_run_is_always_shown(void **state)
 				struct ms_run_series s;
 				size_t place;
 
-				ms_run_series_init(&s, &l, MS_METRIC_DURATION, *ms_run_zoom(level),
-						   places, chosen);
+				ms_run_series_init(&s, &l, facts, MS_METRIC_DURATION,
+						   *ms_run_zoom(level), places, chosen);
 				assert_true(chosen >= s.from && chosen < s.from + s.runs);
 				place = ms_run_series_place(&s, chosen);
 				assert_true(place < s.count);
@@ -271,7 +281,7 @@ static void test_the_chosen_run_is_always_shown(void **state)
 			}
 		}
 	}
-	ms_list_clear(&l);
+	clear(&l);
 }
 
 static void test_no_runs_are_no_bars(void **state)
@@ -281,11 +291,12 @@ static void test_no_runs_are_no_bars(void **state)
 
 	(void)state;
 	ms_list_init(&l, &run_list);
-	ms_run_series_init(&s, &l, MS_METRIC_DURATION, *ms_run_zoom(MS_RUN_ZOOM_NORMAL), 20, 0);
+	ms_run_series_init(&s, &l, facts, MS_METRIC_DURATION, *ms_run_zoom(MS_RUN_ZOOM_NORMAL), 20,
+			   0);
 	assert_int_equal(s.count, 0);
 	assert_int_equal(s.runs, 0);
 	ms_run_series_clear(&s);
-	ms_list_clear(&l);
+	clear(&l);
 }
 
 int main(void)
