@@ -33,6 +33,7 @@
 #define TICK_RUNNING_MS 1000  /* while something shows its seconds */
 #define RESIZE_MS	30    /* a dragged window resizes many times */
 #define INPUT_BYTES	4096
+#define DOUBLE_MS	400 /* between the clicks of a double one */
 
 struct app {
 	struct ms_ui *ui;
@@ -43,7 +44,9 @@ struct app {
 	struct ms_canvas *canvas;
 	struct ms_keymap *keymap; /* NULL: the default one */
 	struct ms_key_decoder decoder;
-	struct ms_timer *esc_timer, *rest_timer, *tick_timer, *resize_timer;
+	struct ms_timer *esc_timer, *rest_timer, *tick_timer, *resize_timer, *draw_timer;
+	struct ms_mouse last_click;
+	int64_t clicked_at_ms;
 	int64_t esc_delay_ms;
 	bool is_dirty; /* a draw is posted */
 	bool is_gone;  /* the terminal went away */
@@ -55,9 +58,17 @@ struct app {
 
 static void draw(struct app *app)
 {
+	int64_t wait;
+
 	app->is_dirty = false;
 	if (app->is_gone || app->is_quitting)
 		return;
+	wait = ms_term_wait(app->term);
+	if (wait > 0) { /* then the newest state is shown, whatever came between */
+		ms_timer_start(app->draw_timer, wait);
+		return;
+	}
+	ms_timer_stop(app->draw_timer);
 	if (app->canvas->width != app->ui->width || app->canvas->height != app->ui->height)
 		ms_canvas_resize(app->canvas, app->ui->width, app->ui->height);
 	ms_ui_draw(app->ui, app->canvas);
@@ -70,6 +81,11 @@ static void posted_draw(void *arg)
 
 	if (app->is_dirty)
 		draw(app);
+}
+
+static void delayed_draw(void *arg)
+{
+	draw(arg);
 }
 
 static void schedule_draw(struct app *app)
@@ -103,6 +119,15 @@ static void change_views(struct app *app, const struct ms_effect *e)
 	if (e->views.count)
 		event.text = e->views.items[0].name;
 	update(app, event);
+}
+
+/* False when the theme needs colours and there are none. */
+static bool set_looks(struct app *app)
+{
+	const struct ms_ui *ui = app->ui;
+
+	app->decoder.has_mouse = ui->mouse;
+	return ms_term_set_looks(app->term, ui->theme, ui->mouse);
 }
 
 static void do_effect(struct app *app, struct ms_effect *e)
@@ -176,6 +201,10 @@ static void do_effect(struct app *app, struct ms_effect *e)
 	case MS_EFFECT_REPAINT:
 		ms_term_invalidate(app->term);
 		break;
+	case MS_EFFECT_LOOKS:
+		if (!set_looks(app))
+			ms_ui_note(app->ui, MS_NOTE_HINT, "this terminal has no colours");
+		break;
 	case MS_EFFECT_SUSPEND:
 		suspend(app);
 		break;
@@ -218,7 +247,8 @@ static void tick(void *arg)
 
 	update(app, (struct ms_ui_event){.kind = MS_EVENT_TICK});
 	ms_timer_start(app->tick_timer, ms_ui_counts_seconds(app->ui) ? TICK_RUNNING_MS : TICK_MS);
-	draw(app);
+	if (!app->ui->low_bandwidth)
+		draw(app);
 }
 
 static void resize(void *arg)
@@ -234,10 +264,40 @@ static void resize(void *arg)
 /* --- the terminal
  * ------------------------------------------------------------------------------------- */
 
+static bool is_second_click(struct app *app, const struct ms_mouse *m)
+{
+	const struct ms_mouse *last = &app->last_click;
+	int64_t now = ms_clock_ms();
+	bool is_second = m->button == MS_MOUSE_LEFT && m->x == last->x && m->y == last->y &&
+			 now - app->clicked_at_ms <= DOUBLE_MS;
+
+	app->last_click = *m;
+	app->clicked_at_ms = is_second ? 0 : now;
+	return is_second;
+}
+
+static void take_mouse(struct app *app)
+{
+	struct ms_mouse m = app->decoder.mouse;
+
+	if (app->ui->mouse && !app->is_quitting)
+		update(app, (struct ms_ui_event){.kind = MS_EVENT_MOUSE,
+						 .mouse = m,
+						 .flag = is_second_click(app, &m)});
+}
+
 static void take_key(void *arg, uint32_t key, bool is_pasted)
 {
 	struct app *app = arg;
 
+	if (key == MS_KEY_READY) {
+		ms_term_answered(app->term);
+		return;
+	}
+	if (key == MS_KEY_MOUSE) {
+		take_mouse(app);
+		return;
+	}
 	if (!app->is_quitting)
 		update(app, (struct ms_ui_event){
 				    .kind = MS_EVENT_KEY, .key = key, .is_pasted = is_pasted});
@@ -372,6 +432,7 @@ static void watch_world(struct app *app)
 	app->rest_timer = ms_timer_new(app->loop, rested, app);
 	app->tick_timer = ms_timer_new(app->loop, tick, app);
 	app->resize_timer = ms_timer_new(app->loop, resize, app);
+	app->draw_timer = ms_timer_new(app->loop, delayed_draw, app);
 	ms_timer_start(app->tick_timer, TICK_MS);
 }
 
@@ -400,11 +461,16 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 	app->esc_delay_ms = esc_delay();
 	app->ui = ms_ui_new(ms_config_string(config, MS_OPT_CONSOLE_LABEL), read_only,
 			    ms_clock_now());
+	app->ui->theme =
+		ms_theme_choose(ms_config_string(config, MS_OPT_CONSOLE_THEME), getenv("NO_COLOR"));
+	app->ui->mouse = ms_config_bool(config, MS_OPT_CONSOLE_MOUSE);
+	app->ui->low_bandwidth = ms_config_bool(config, MS_OPT_CONSOLE_LOW_BANDWIDTH);
 	load_keys(app);
 	app->ui->glyphs = chart_glyphs(config, is_utf8);
 	app->canvas = ms_canvas_new(1, 1, draws_ascii(config, is_utf8));
 	ms_key_decoder_init(&app->decoder, is_utf8);
 	ms_term_teach(app->term, &app->decoder);
+	(void)set_looks(app);
 	watch_world(app);
 	app->ui->has_no_clipboard = !ms_term_has_clipboard();
 	ms_keep_load(app->ui);
@@ -432,6 +498,7 @@ static void stop(struct app *app)
 	ms_timer_free(app->rest_timer);
 	ms_timer_free(app->tick_timer);
 	ms_timer_free(app->resize_timer);
+	ms_timer_free(app->draw_timer);
 	ms_loop_free(app->loop);
 	ms_canvas_free(app->canvas);
 	ms_ui_free(app->ui);
@@ -442,10 +509,9 @@ bool ms_console_run(const struct ms_console_options *options, struct ms_error *e
 {
 	struct app app = {0};
 	bool is_utf8 = locale_is_utf8();
-	const char *theme = ms_config_string(options->config, MS_OPT_CONSOLE_THEME);
 	bool is_gone;
 
-	if (!ms_term_open(&app.term, ms_theme_choose(theme, getenv("NO_COLOR")), err))
+	if (!ms_term_open(&app.term, err))
 		return false;
 	start(&app, options, is_utf8);
 	ms_loop_run(app.loop);

@@ -27,7 +27,10 @@ enum ms_key {
 	MS_KEY_BACKSPACE,
 	MS_KEY_BACKTAB,
 	MS_KEY_F1,
-	MS_KEY_F12 = MS_KEY_F1 + 11
+	MS_KEY_F12 = MS_KEY_F1 + 11,
+	/* No keys, but reported like them, and without names: */
+	MS_KEY_MOUSE, /* what happened is in the decoder */
+	MS_KEY_READY  /* the terminal has drawn what was sent before it was asked */
 };
 #define MS_KEY_CTRL(letter) ((uint32_t)((letter)&0x1f))
 
@@ -51,12 +54,28 @@ bool ms_key_is_text(uint32_t key);
  * that their letters never run commands; so is the tail of a sequence that a slow link tore apart
  * after its Esc. Text between the marks of a bracketed paste is flagged as pasted.
  */
+enum ms_mouse_button {
+	MS_MOUSE_LEFT,
+	MS_MOUSE_MIDDLE,
+	MS_MOUSE_RIGHT,
+	MS_MOUSE_WHEEL_UP = 64,
+	MS_MOUSE_WHEEL_DOWN
+};
+
+/* A button was pressed, or the wheel turned; column and row from 0. */
+struct ms_mouse {
+	enum ms_mouse_button button;
+	int x, y;
+};
+
 struct ms_key_decoder {
-	bool utf8; /* else bytes from 0x80 on are dropped */
+	bool utf8;	/* else bytes from 0x80 on are dropped */
+	bool has_mouse; /* the terminal was asked to report it */
 	bool in_paste;
 	size_t len; /* bytes waiting in `pending` */
 	char pending[MS_KEY_PENDING_MAX];
-	int64_t esc_at_ms; /* when a lone Esc was reported; 0 = tail no longer expected */
+	struct ms_mouse mouse; /* of the last MS_KEY_MOUSE */
+	int64_t esc_at_ms;     /* when a lone Esc was reported; 0 = tail no longer expected */
 	size_t extra_count;
 	struct {
 		char sequence[12];

@@ -8,6 +8,9 @@
  *	ESC [ params final	CSI: params 0x20-0x3F, final 0x40-0x7E	cursor, paging, F-keys
  *	ESC O final		SS3: the same keys in application mode, F1-F4
  *	ESC [ [ A-E		F1-F5 of the Linux console
+ *	ESC [ < b ; x ; y M	mouse: button (with modifiers 4, 8, 16) at x, y from 1; "m":
+ *released ESC [ M b x y		the same of older terminals, as bytes plus 32 ESC [ 0 n
+ *answer to ESC [ 5 n
  *
  * Bytes are collected in `pending` until they are a whole key. A lone ESC cannot be told from the
  * start of a sequence except by waiting, so the caller sets a timer while is_waiting() and then
@@ -17,6 +20,7 @@
  */
 #include "key.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "modelsync/utf8.h"
@@ -97,11 +101,50 @@ static enum step found(uint32_t found_key, uint32_t *key)
 	return found_key ? STEP_KEY : STEP_SKIP;
 }
 
-static enum step decode_csi(const char *p, size_t len, uint32_t *key, size_t *used)
+static enum step mouse(struct ms_key_decoder *d, int button, int x, int y, uint32_t *key)
 {
+	const int modifiers = 4 | 8 | 16, moved = 32;
+
+	if (!d->has_mouse || (button & moved) || x < 1 || y < 1)
+		return STEP_SKIP;
+	d->mouse = (struct ms_mouse){(enum ms_mouse_button)(button & ~modifiers), x - 1, y - 1};
+	return found(MS_KEY_MOUSE, key);
+}
+
+static enum step decode_old_mouse(struct ms_key_decoder *d, uint32_t *key, size_t *used)
+{
+	const unsigned char *p = (const unsigned char *)d->pending;
+
+	*used = 6;
+	if (d->len < 6)
+		return STEP_MORE;
+	if ((p[3] & 3) == 3) /* released */
+		return STEP_SKIP;
+	return mouse(d, p[3] - 32, p[4] - 32, p[5] - 32, key);
+}
+
+/* ESC [ < b ; x ; y */
+static enum step decode_mouse(struct ms_key_decoder *d, uint32_t *key)
+{
+	char text[MS_KEY_PENDING_MAX + 1] = "";
+	int button, x, y;
+	char end;
+
+	memcpy(text, d->pending, d->len);
+	if (sscanf(text + 3, "%4d;%4d;%4d%c", &button, &x, &y, &end) != 4 || end != 'M')
+		return STEP_SKIP;
+	return mouse(d, button, x, y, key);
+}
+
+static enum step decode_csi(struct ms_key_decoder *d, uint32_t *key, size_t *used)
+{
+	const char *p = d->pending;
+	size_t len = d->len;
 	unsigned number = 0;
 	size_t i = 2;
 
+	if (len > 2 && p[2] == 'M' && d->has_mouse)
+		return decode_old_mouse(d, key, used);
 	if (len > 2 && p[2] == '[') { /* Linux console: ESC [ [ A … E */
 		*used = 4;
 		if (len < 4)
@@ -116,6 +159,10 @@ static enum step decode_csi(const char *p, size_t len, uint32_t *key, size_t *us
 	if (i == len)
 		return STEP_MORE;
 	*used = i + 1;
+	if (p[2] == '<')
+		return decode_mouse(d, key);
+	if (p[i] == 'n' && number == 0 && i == 3)
+		return found(MS_KEY_READY, key);
 	if (p[i] != '~')
 		return found(p[i] == 'M' ? 0 : cursor_key(p[i]), key);
 	if (number == 200)
@@ -152,14 +199,14 @@ static enum step decode_learned(const struct ms_key_decoder *d, uint32_t *key, s
 	return step;
 }
 
-static enum step decode_escape(const struct ms_key_decoder *d, uint32_t *key, size_t *used)
+static enum step decode_escape(struct ms_key_decoder *d, uint32_t *key, size_t *used)
 {
 	if (decode_learned(d, key, used) == STEP_KEY)
 		return STEP_KEY;
 	if (d->len < 2)
 		return STEP_MORE;
 	if (d->pending[1] == '[')
-		return decode_csi(d->pending, d->len, key, used);
+		return decode_csi(d, key, used);
 	if (d->pending[1] == 'O')
 		return decode_ss3(d->pending, d->len, key, used);
 	if (decode_learned(d, key, used) == STEP_MORE)
@@ -196,7 +243,7 @@ static enum step decode_text(const struct ms_key_decoder *d, uint32_t *key, size
 	return *key == MS_UTF8_BAD || ms_utf8_is_control(*key) ? STEP_SKIP : STEP_KEY;
 }
 
-static enum step decode(const struct ms_key_decoder *d, uint32_t *key, size_t *used)
+static enum step decode(struct ms_key_decoder *d, uint32_t *key, size_t *used)
 {
 	return d->pending[0] == ESC ? decode_escape(d, key, used) : decode_text(d, key, used);
 }

@@ -12,7 +12,7 @@ static enum ms_pane choose_pane(const struct ms_ui *ui)
 {
 	if (ui->panes[ui->screen].is_full)
 		return MS_PANE_FULL;
-	if (ui->panes[ui->screen].is_hidden)
+	if (ui->panes[ui->screen].is_hidden || ui->low_bandwidth)
 		return MS_PANE_NONE;
 	if (ui->width >= WIDE)
 		return MS_PANE_RIGHT;

@@ -69,8 +69,8 @@ void ms_list_mark_clear(struct ms_list *l);
 
 /* Text of a row's columns with tabs between them. */
 void ms_list_row_text(const struct ms_list *l, const struct ms_list_row *row, struct ms_text *out);
-/* Column titles into `head`, rows into `table`. */
-void ms_list_draw(const struct ms_list *l, struct ms_rect head, struct ms_rect table,
+/* Column titles into `head`, rows into `table`; with_bar: the current one in the cursor's style. */
+void ms_list_draw(const struct ms_list *l, struct ms_rect head, struct ms_rect table, bool with_bar,
 		  struct ms_canvas *c);
 
 #endif

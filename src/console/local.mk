@@ -42,6 +42,7 @@ libconsole_a_SOURCES = \
 	src/console/do_mark.c \
 	src/console/do_move.c \
 	src/console/do_program.c \
+	src/console/do_set.c \
 	src/console/effect.c \
 	src/console/effect.h \
 	src/console/entry_text.c \
@@ -71,7 +72,10 @@ libconsole_a_SOURCES = \
 	src/console/list_filter.h \
 	src/console/lists.c \
 	src/console/marks.c \
+	src/console/mouse.c \
 	src/console/notes.c \
+	src/console/pace.c \
+	src/console/pace.h \
 	src/console/notes.h \
 	src/console/page.c \
 	src/console/page.h \
@@ -79,6 +83,8 @@ libconsole_a_SOURCES = \
 	src/console/price_trend.h \
 	src/console/report_page.c \
 	src/console/report_page.h \
+	src/console/restore.c \
+	src/console/restore.h \
 	src/console/rows.c \
 	src/console/rows.h \
 	src/console/run_chart.c \

@@ -11,6 +11,7 @@
 
 #include <curses.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,85 +24,54 @@
 
 #include "base64.h"
 #include "hush.h"
+#include "modelsync/clock.h"
 #include "modelsync/memory.h"
 #include "modelsync/text.h"
+#include "pace.h"
+#include "restore.h"
 
+#define FULL_MS	  50 /* until a full line is looked at again */
 #define PASTE_ON  "\033[?2004h"
 #define PASTE_OFF "\033[?2004l"
+#define MOUSE_ON  "\033[?1000h\033[?1006h" /* presses, in the form without a limit of columns */
+#define MOUSE_OFF "\033[?1006l\033[?1000l"
 
 struct ms_term {
 	SCREEN *screen;
 	struct ms_canvas *shown;
 	bool is_valid;	/* `shown` is what the terminal shows */
 	bool has_paste; /* knows bracketed paste */
+	bool can_mouse, has_mouse;
+	bool answers;	  /* may be asked how far it is */
+	bool has_colours; /* they were started */
+	struct ms_pace pace;
 	cchar_t blank;
 	attr_t attrs[MS_STYLE_COUNT];
 	short pairs[MS_STYLE_COUNT];
 };
 
-/* --- giving the terminal back whatever happens
- * ------------------------------------------------------ */
-
-/* A signal handler can reach nothing but these. */
-static struct termios termios_before;
-static char restore_bytes[128];
-static size_t restore_len;
-static volatile sig_atomic_t is_taken;
-
-static void restore_raw(void)
+/* NULL when the terminal has none. */
+static const char *capability(const char *name)
 {
-	ssize_t n;
+	const char *value = tigetstr(name);
 
-	if (!is_taken)
-		return;
-	is_taken = 0;
-	n = write(STDOUT_FILENO, restore_bytes, restore_len);
-	(void)n;
-	(void)tcsetattr(STDIN_FILENO, TCSANOW, &termios_before);
-	ms_hush_end();
-}
-
-static void on_crash(int signo)
-{
-	struct sigaction action = {.sa_handler = SIG_DFL};
-
-	restore_raw();
-	sigemptyset(&action.sa_mask);
-	sigaction(signo, &action, NULL);
-	raise(signo);
-}
-
-static void restore_on_crash(void)
-{
-	static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
-	struct sigaction action = {.sa_handler = on_crash};
-
-	sigemptyset(&action.sa_mask);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaction(signals[i], &action, NULL);
+	return value == (const char *)-1 ? NULL : value; /* which is not a string */
 }
 
 static void add_capability(const char *name)
 {
-	const char *value = tigetstr(name);
-	size_t len;
+	const char *value = capability(name);
 
-	if (!value || value == (const char *)-1) /* absent, or not a string */
-		return;
-	len = strcspn(value, "$"); /* without padding */
-	if (restore_len + len > sizeof(restore_bytes))
-		return;
-	memcpy(restore_bytes + restore_len, value, len);
-	restore_len += len;
+	if (value)
+		ms_restore_add(value, strcspn(value, "$")); /* without padding */
 }
 
-static void prepare_restore(bool has_paste)
+static void prepare_restore(const struct ms_term *t)
 {
-	restore_len = 0;
-	if (has_paste) {
-		memcpy(restore_bytes, PASTE_OFF, sizeof(PASTE_OFF) - 1);
-		restore_len = sizeof(PASTE_OFF) - 1;
-	}
+	if (t->has_paste)
+		ms_restore_add(PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	if (t->can_mouse)
+		ms_restore_add(MOUSE_OFF, sizeof(MOUSE_OFF) - 1);
 	add_capability("sgr0");
 	add_capability("cnorm");
 	add_capability("rmcup");
@@ -109,13 +79,6 @@ static void prepare_restore(bool has_paste)
 
 /* --- opening and closing
  * ------------------------------------------------------------------------------ */
-
-static bool can_move_cursor(void)
-{
-	const char *cup = tigetstr("cup");
-
-	return cup && cup != (const char *)-1;
-}
 
 /* newterm() says less about what is wrong; its own look-up follows. */
 static bool check_description(const char *term, struct ms_error *err)
@@ -126,7 +89,7 @@ static bool check_description(const char *term, struct ms_error *err)
 	if (!term || !*term || setupterm(term, STDOUT_FILENO, &status) != OK)
 		return ms_fail(err, MS_ERR_TERMINAL, "no terminal is known as TERM=%s",
 			       term ? term : "");
-	is_good = can_move_cursor();
+	is_good = capability("cup") != NULL;
 	del_curterm(cur_term);
 	if (!is_good)
 		return ms_fail(err, MS_ERR_TERMINAL, "a terminal with TERM=%s cannot place text",
@@ -170,21 +133,32 @@ static attr_t curses_attrs(unsigned attrs)
 	       (attrs & MS_ATTR_UNDERLINE ? A_UNDERLINE : A_NORMAL);
 }
 
+/* Colours are started when a theme needs them: with NO_COLOR no such byte is sent. */
+static bool start_colours(struct ms_term *t)
+{
+	if (!t->has_colours)
+		t->has_colours = has_colors() && start_color() == OK;
+	return t->has_colours;
+}
+
 static void set_styles(struct ms_term *t, enum ms_theme theme)
 {
-	bool has_colours = theme != MS_THEME_MONO && has_colors() && start_color() == OK;
+	bool is_coloured = theme != MS_THEME_MONO && start_colours(t);
 
-	if (has_colours && use_default_colors() == ERR)
-		theme = MS_THEME_DARK; /* the terminal has no colours of its own: white on black */
+	/* a terminal without colours of its own: white on black */
+	if (is_coloured && use_default_colors() == ERR && theme == MS_THEME_LIGHT)
+		theme = MS_THEME_DARK;
 	for (int i = 0; i < MS_STYLE_COUNT; i++) {
 		struct ms_look look =
-			ms_theme_look(has_colours ? theme : MS_THEME_MONO, (enum ms_style)i);
+			ms_theme_look(is_coloured ? theme : MS_THEME_MONO, (enum ms_style)i);
 
 		t->attrs[i] = curses_attrs(look.attrs);
+		t->pairs[i] = 0;
 		if (look.fg == MS_COLOUR_DEFAULT && look.bg == MS_COLOUR_DEFAULT)
 			continue;
 		t->pairs[i] = (short)(i + 1);
-		init_pair(t->pairs[i], (short)look.fg, (short)look.bg);
+		init_pair(t->pairs[i], (short)ms_colour_number(look.fg, COLORS),
+			  (short)ms_colour_number(look.bg, COLORS));
 	}
 }
 
@@ -204,19 +178,41 @@ static void write_all(const char *bytes, size_t len)
 
 static bool knows_paste(void)
 {
-	const char *be = tigetstr("BE");
-
-	return tigetflag("XT") == 1 || (be && be != (const char *)-1);
+	return tigetflag("XT") == 1 || capability("BE");
 }
 
-bool ms_term_open(struct ms_term **out, enum ms_theme theme, struct ms_error *err)
+/* The answer to u7 differs, but who knows that one knows the shorter question too. */
+static bool knows_question(void)
+{
+	const char *question = capability("u7");
+
+	return question && strcmp(question, "\033[6n") == 0;
+}
+
+static void take_input(const struct ms_term *t)
+{
+	if (t->has_paste)
+		write_all(PASTE_ON, sizeof(PASTE_ON) - 1);
+	if (t->has_mouse)
+		write_all(MOUSE_ON, sizeof(MOUSE_ON) - 1);
+}
+
+static void leave_input(const struct ms_term *t)
+{
+	if (t->has_mouse)
+		write_all(MOUSE_OFF, sizeof(MOUSE_OFF) - 1);
+	if (t->has_paste)
+		write_all(PASTE_OFF, sizeof(PASTE_OFF) - 1);
+}
+
+bool ms_term_open(struct ms_term **out, struct ms_error *err)
 {
 	struct ms_term *t;
 	SCREEN *screen;
 
 	if (!check_terminal(err))
 		return false;
-	(void)tcgetattr(STDIN_FILENO, &termios_before);
+	ms_restore_prepare(); /* newterm() changes the modes */
 	screen = newterm(NULL, stdout, stdin);
 	if (!screen)
 		return ms_fail(err, MS_ERR_TERMINAL, "the terminal could not be opened");
@@ -224,33 +220,57 @@ bool ms_term_open(struct ms_term **out, enum ms_theme theme, struct ms_error *er
 	t->screen = screen;
 	t->shown = ms_canvas_new(1, 1, false);
 	t->has_paste = knows_paste();
-	prepare_restore(t->has_paste);
-	is_taken = 1;
-	restore_on_crash();
-	(void)atexit(restore_raw);
+	t->can_mouse = capability("kmous") != NULL;
+	t->answers = knows_question();
+	prepare_restore(t);
+	ms_restore_begin();
 	ms_hush_begin();
 	set_modes();
-	set_styles(t, theme);
-	if (t->has_paste)
-		write_all(PASTE_ON, sizeof(PASTE_ON) - 1);
+	set_styles(t, MS_THEME_MONO);
+	take_input(t);
 	*out = t;
 	return true;
 }
 
-/* A terminal without an alternate screen keeps ours: the shell gets an empty last line. */
-static void leave_screen(const struct ms_term *t)
+bool ms_term_set_looks(struct ms_term *t, enum ms_theme theme, bool mouse)
 {
-	const char *rmcup = tigetstr("rmcup");
+	leave_input(t);
+	t->has_mouse = mouse && t->can_mouse;
+	take_input(t);
+	set_styles(t, theme);
+	t->is_valid = false;
+	return theme == MS_THEME_MONO || t->has_colours;
+}
 
-	if (!rmcup || rmcup == (const char *)-1) {
+/* Answers that come when we are gone would be typed into the shell. Keys pressed meanwhile go too.
+ */
+static void await_answer(struct ms_term *t)
+{
+	struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+	int64_t left;
+	char buf[64];
+
+	while ((left = ms_pace_farewell(&t->pace, ms_clock_ms())) > 0) {
+		ssize_t n = poll(&in, 1, (int)left) > 0 ? read(STDIN_FILENO, buf, sizeof(buf)) : 0;
+
+		if (n <= 0 || memchr(buf, 'n', (size_t)n))
+			break;
+	}
+	t->pace.is_waiting = false;
+}
+
+/* A terminal without an alternate screen keeps ours: the shell gets an empty last line. */
+static void leave_screen(struct ms_term *t)
+{
+	await_answer(t);
+	if (!capability("rmcup")) {
 		move(LINES - 1, 0);
 		clrtoeol();
 		refresh();
 	}
-	if (t->has_paste)
-		write_all(PASTE_OFF, sizeof(PASTE_OFF) - 1);
+	leave_input(t);
 	endwin();
-	is_taken = 0;
+	ms_restore_end();
 	ms_hush_end();
 }
 
@@ -273,7 +293,7 @@ void ms_term_abandon(struct ms_term *t)
 {
 	if (!t)
 		return;
-	is_taken = 0;
+	ms_restore_end();
 	ms_hush_end();
 	free_term(t);
 }
@@ -324,9 +344,9 @@ void ms_term_teach(const struct ms_term *t, struct ms_key_decoder *d)
 
 	(void)t;
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
-		const char *sequence = tigetstr(keys[i].capability);
+		const char *sequence = capability(keys[i].capability);
 
-		if (sequence && sequence != (const char *)-1)
+		if (sequence)
 			ms_key_decoder_learn(d, sequence, keys[i].key);
 	}
 }
@@ -350,8 +370,11 @@ static void fill_cchar(const struct ms_term *t, const struct ms_cell *cell, ccha
 	setcchar(out, text, t->attrs[cell->style], t->pairs[cell->style], NULL);
 }
 
-static void send_row(struct ms_term *t, const struct ms_canvas *c, int y, bool is_all)
+/* Returns how many cells differed. */
+static int send_row(struct ms_term *t, const struct ms_canvas *c, int y, bool is_all)
 {
+	int sent = 0;
+
 	for (int x = 0; x < c->width; x++) {
 		const struct ms_cell *cell = ms_canvas_at(c, x, y);
 		cchar_t out;
@@ -359,11 +382,13 @@ static void send_row(struct ms_term *t, const struct ms_canvas *c, int y, bool i
 		if (cell->width == 0 ||
 		    (!is_all && ms_cell_equal(cell, ms_canvas_at(t->shown, x, y))))
 			continue;
+		sent++;
 		fill_cchar(t, cell, &out);
 		mvadd_wch(y, x, &out);
 		if (cell->width == 2 && wcwidth((wchar_t)cell->cp) != 2)
 			mvaddch(y, x + 1, '?' | t->attrs[cell->style]);
 	}
+	return sent;
 }
 
 static void remember(struct ms_term *t, const struct ms_canvas *c)
@@ -390,6 +415,7 @@ static bool is_same(const struct ms_term *t, const struct ms_canvas *c)
 void ms_term_show(struct ms_term *t, const struct ms_canvas *c)
 {
 	bool is_all = !t->is_valid || t->shown->width != c->width || t->shown->height != c->height;
+	int cells = 0;
 
 	if (is_same(t, c))
 		return;
@@ -400,10 +426,27 @@ void ms_term_show(struct ms_term *t, const struct ms_canvas *c)
 		clearok(stdscr, TRUE);
 	}
 	for (int y = 0; y < c->height; y++)
-		send_row(t, c, y, is_all);
+		cells += send_row(t, c, y, is_all);
 	move(c->cursor_y, c->cursor_x);
 	refresh();
 	remember(t, c);
+	if (t->answers && ms_pace_ask(&t->pace, cells, ms_clock_ms()))
+		write_all(MS_PACE_QUESTION, sizeof(MS_PACE_QUESTION) - 1);
+}
+
+int64_t ms_term_wait(struct ms_term *t)
+{
+	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
+	int64_t wait = ms_pace_wait(&t->pace, ms_clock_ms());
+
+	if (wait == 0 && poll(&out, 1, 0) == 0)
+		wait = FULL_MS;
+	return wait;
+}
+
+void ms_term_answered(struct ms_term *t)
+{
+	ms_pace_answered(&t->pace);
 }
 
 void ms_term_invalidate(struct ms_term *t)
@@ -421,11 +464,10 @@ void ms_term_suspend(struct ms_term *t)
 	/* The whole group, as the terminal would do: a script that started us stops too. */
 	kill(0, SIGTSTP);
 	sigaction(SIGTSTP, &before, NULL);
-	is_taken = 1;
+	ms_restore_begin();
 	ms_hush_begin();
 	reset_prog_mode();
-	if (t->has_paste)
-		write_all(PASTE_ON, sizeof(PASTE_ON) - 1);
+	take_input(t);
 	t->is_valid = false;
 }
 

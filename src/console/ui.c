@@ -21,7 +21,7 @@ struct ms_ui *ms_ui_new(const char *label, bool read_only, int64_t now)
 	ui->keymap = ms_keymap_default();
 	ui->database = ms_strdup("");
 	ui->read_only = read_only;
-	ui->now = now;
+	ui->now = ui->shown_at = now;
 	ui->hints_read = MS_HINTS_ALL; /* until it is known which were */
 	ui->width = 80;
 	ui->height = 24;
@@ -409,14 +409,26 @@ static void take_resize(struct ms_ui *ui, int width, int height)
 	refresh_dialogs(ui);
 }
 
+/* What repaints much anyway. */
+static bool brings_data(enum ms_event_kind kind)
+{
+	return kind == MS_EVENT_MODELS || kind == MS_EVENT_STATUS || kind == MS_EVENT_CONNECTION ||
+	       kind == MS_EVENT_RESIZE;
+}
+
 void ms_ui_update(struct ms_ui *ui, const struct ms_ui_event *e)
 {
 	if (e->now)
 		ui->now = e->now;
+	if (!ui->low_bandwidth || brings_data(e->kind))
+		ui->shown_at = ui->now;
 	switch (e->kind) {
 	case MS_EVENT_KEY:
 		take_key(ui, e->key, e->is_pasted);
 		ms_hints_follow(ui);
+		break;
+	case MS_EVENT_MOUSE:
+		ms_mouse(ui, &e->mouse, e->flag);
 		break;
 	case MS_EVENT_RESIZE:
 		take_resize(ui, e->width, e->height);

@@ -40,6 +40,7 @@
 
 enum ms_event_kind {
 	MS_EVENT_KEY,	       /* key, is_pasted */
+	MS_EVENT_MOUSE,	       /* mouse; flag: the second click on the same place */
 	MS_EVENT_RESIZE,       /* width, height */
 	MS_EVENT_TICK,	       /* only the time went on */
 	MS_EVENT_RESTED,       /* the timer of MS_EFFECT_REST_TIMER */
@@ -64,7 +65,8 @@ struct ms_ui_event {
 	enum ms_event_kind kind;
 	int64_t now; /* epoch s; 0 = unchanged */
 	uint32_t key;
-	bool is_pasted;
+	bool is_pasted, flag;
+	struct ms_mouse mouse;
 	int width, height;
 	const char *text;
 	int64_t number;
@@ -144,11 +146,14 @@ struct ms_ui {
 	const struct ms_keymap *keymap; /* borrowed */
 	bool read_only;
 	bool has_no_clipboard; /* the terminal has none: what is copied is shown */
+	enum ms_theme theme;
+	bool mouse, low_bandwidth;
 	bool is_viewer; /* read-only because the database says so */
 	enum ms_glyphs glyphs; /* of charts */
 
 	int width, height;
 	int64_t now;
+	int64_t shown_at; /* the moment for which ages are shown */
 
 	char *database; /* "host/db" or "" */
 	bool is_connected;
@@ -251,6 +256,9 @@ void ms_ui_cursor_moved(struct ms_ui *ui);
  * and returns how many. */
 size_t ms_ui_each_target(struct ms_ui *ui, void (*fn)(struct ms_ui *, uint32_t, void *), void *arg);
 size_t ms_ui_target_count(const struct ms_ui *ui);
+
+/* The part of the events that concerns the mouse (mouse.c). */
+void ms_mouse(struct ms_ui *ui, const struct ms_mouse *m, bool is_double);
 
 /* The part of the events that concerns syncs (sync_state.c). */
 void ms_sync_start(struct ms_ui *ui, bool dry_run, bool force);

@@ -9,13 +9,19 @@ static void draw_dialogs(const struct ms_ui *ui, const struct ms_dialog *d, stru
 	d->class->draw(ui, d, c);
 }
 
+bool ms_view_is_too_small(const struct ms_ui *ui)
+{
+	return ui->width < MS_UI_MIN_WIDTH || ui->height < MS_UI_MIN_HEIGHT;
+}
+
 static void draw_too_small(const struct ms_ui *ui, struct ms_canvas *c)
 {
 	ms_canvas_textf(c, 0, 0, ui->width, MS_STYLE_NORMAL, "%dx%d is too small", ui->width,
 			ui->height);
 	ms_canvas_textf(c, 0, 1, ui->width, MS_STYLE_NORMAL, "needs %dx%d", MS_UI_MIN_WIDTH,
 			MS_UI_MIN_HEIGHT);
-	ms_canvas_text(c, 0, 2, ui->width, MS_STYLE_NORMAL, "q quits");
+	ms_ui_keyed_text(ui, c, (struct ms_rect){0, 2, ui->width, 1}, MS_STYLE_NORMAL,
+			 "{back} quits");
 	if (ui->dialog)
 		ui->dialog->class->draw(ui, ui->dialog, c);
 }
@@ -25,7 +31,7 @@ void ms_ui_draw(const struct ms_ui *ui, struct ms_canvas *c)
 	struct ms_layout l;
 
 	ms_canvas_clear(c);
-	if (ui->width < MS_UI_MIN_WIDTH || ui->height < MS_UI_MIN_HEIGHT) {
+	if (ms_view_is_too_small(ui)) {
 		draw_too_small(ui, c);
 		return;
 	}

@@ -17,6 +17,10 @@ void ms_view_nothing(const struct ms_ui *ui, struct ms_rect table, const char *f
 		     const char *second, struct ms_canvas *c);
 void ms_view_table(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
 void ms_view_pane(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
+/* The action that is named at that column of the tabs, or of the hints, or MS_ACTION_NONE. */
+enum ms_action ms_view_tab_at(const struct ms_ui *ui, struct ms_rect tabs, int x);
+enum ms_action ms_view_hint_at(const struct ms_ui *ui, struct ms_rect hints, int x);
+bool ms_view_is_too_small(const struct ms_ui *ui);
 void ms_view_footer(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c);
 
 #endif

@@ -60,7 +60,7 @@ void ms_browse_draw(const struct ms_ui *ui, const struct ms_layout *l, struct ms
 	char count[80];
 
 	if (l->table.h > 0) {
-		ms_list_draw(&b->list, l->head, l->table, c);
+		ms_list_draw(&b->list, l->head, l->table, !ui->low_bandwidth, c);
 		if (b->list.shown == 0)
 			draw_nothing(ui, b, l->table, c);
 	}

@@ -143,23 +143,53 @@ static int draw_marked(const struct ms_ui *ui, struct ms_rect r, struct ms_canva
 				   box_sign(ui, MS_TIER_ENTERPRISE));
 }
 
-static void draw_hints(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
+/* The next hint from action *at on that fits between x and end; false when there is none. */
+static bool next_hint(const struct ms_ui *ui, int x, int end, int *at, const char **key,
+		      int *key_len)
 {
 	unsigned scope = (unsigned)(ui->dialog ? ui->dialog->class->scope : ms_screen_scope(ui));
-	int x = r.x + draw_marked(ui, r, c);
 
-	for (int i = 1; i < MS_ACTION_COUNT; i++) {
-		const struct ms_action_info *info = ms_action_info((enum ms_action)i);
+	for (; *at < MS_ACTION_COUNT; ++*at) {
+		const struct ms_action_info *info = ms_action_info((enum ms_action) * at);
 		bool is_shown = (info->hints & scope) &&
 				!(ui->read_only && (info->flags & MS_ACTION_WRITES));
-		const char *names = ms_keymap_names(ui->keymap, (enum ms_action)i, scope);
-		int key = (int)ms_keymap_first(names);
 
-		if (!is_shown || !key || x + key + 1 + (int)strlen(info->name) > r.x + r.w)
-			continue;
-		x += ms_canvas_textf(c, x, r.y, key, MS_STYLE_KEY, "%.*s", key, names) + 1;
-		x += ms_canvas_text(c, x, r.y, r.w, MS_STYLE_NORMAL, info->name) + 2;
+		*key = ms_keymap_names(ui->keymap, (enum ms_action) * at, scope);
+		*key_len = (int)ms_keymap_first(*key);
+		if (is_shown && *key_len && x + *key_len + 1 + (int)strlen(info->name) <= end)
+			return true;
 	}
+	return false;
+}
+
+static void draw_hints(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
+{
+	int x = r.x + draw_marked(ui, r, c), len;
+	const char *key;
+
+	for (int i = 1; next_hint(ui, x, r.x + r.w, &i, &key, &len); i++) {
+		x += ms_canvas_textf(c, x, r.y, len, MS_STYLE_KEY, "%.*s", len, key) + 1;
+		x += ms_canvas_text(c, x, r.y, r.w, MS_STYLE_NORMAL,
+				    ms_action_info((enum ms_action)i)->name) +
+		     2;
+	}
+}
+
+enum ms_action ms_view_hint_at(const struct ms_ui *ui, struct ms_rect r, int column)
+{
+	struct ms_canvas *nowhere = ms_canvas_new(1, 1, false);
+	int x = r.x + draw_marked(ui, r, nowhere), len;
+	const char *key;
+
+	ms_canvas_free(nowhere);
+	for (int i = 1; next_hint(ui, x, r.x + r.w, &i, &key, &len); i++) {
+		int width = len + 1 + (int)strlen(ms_action_info((enum ms_action)i)->name);
+
+		if (column >= x && column < x + width)
+			return (enum ms_action)i;
+		x += width + 2;
+	}
+	return MS_ACTION_NONE;
 }
 
 static void draw_note(const struct ms_ui *ui, const struct ms_note *note, struct ms_rect r,

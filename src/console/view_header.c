@@ -37,7 +37,7 @@ static char *health_text(const struct ms_ui *ui, enum health_form form, char *bu
 	const char *word = health_word(h), *good = *word == 'O' ? "" : ", good";
 	char at[24], age[8];
 
-	ms_time_format_age(age, sizeof(age), ui->now - h->last_ok_at);
+	ms_time_format_age(age, sizeof(age), ui->shown_at - h->last_ok_at);
 	if (!h->is_known || !*h->last_state)
 		(void)snprintf(buf, size, "%s", h->is_known ? "never synced" : "");
 	else if (*word == 'O' && h->is_from_file)
@@ -219,19 +219,38 @@ static void draw_banner(const struct ms_ui *ui, struct ms_rect r, struct ms_canv
 			ms_ui_keyed(ui, keyed, sizeof(keyed), text), e->message);
 }
 
-/* "[3 Changes]", " 5 Messages(2) "; of screens that are not shown perhaps only the number. */
+static const enum ms_action tab_actions[MS_SCREEN_COUNT] = {
+	[MS_SCREEN_MODELS] = MS_ACTION_screen_models,
+	[MS_SCREEN_SYNC] = MS_ACTION_screen_sync,
+	[MS_SCREEN_CHANGES] = MS_ACTION_screen_changes,
+	[MS_SCREEN_AUDIT] = MS_ACTION_screen_audit,
+	[MS_SCREEN_MESSAGES] = MS_ACTION_screen_messages,
+};
+
+/* Its number, as long as that is its key. */
+static const char *tab_key(const struct ms_ui *ui, int screen, char name[MS_KEY_NAME_MAX])
+{
+	if (ms_keymap_action(ui->keymap, ms_screen_scope(ui), (uint32_t)('1' + screen)) !=
+	    tab_actions[screen])
+		return ms_ui_key(ui, tab_actions[screen], name);
+	(void)snprintf(name, MS_KEY_NAME_MAX, "%d", screen + 1);
+	return name;
+}
+
+/* "[3 Changes]", " 5 Messages(2) "; of screens that are not shown perhaps only the key. */
 static void tab_text(const struct ms_ui *ui, int screen, bool is_short, char *buf, size_t size)
 {
 	bool is_now = screen == (int)ui->screen;
 	bool has_news = screen == MS_SCREEN_MESSAGES && unread(ui) > 0;
-	char count[24] = "";
+	char count[24] = "", name[MS_KEY_NAME_MAX];
+	const char *key = tab_key(ui, screen, name);
 
 	if (has_news)
 		(void)snprintf(count, sizeof(count), "(%" PRId64 ")", unread(ui));
 	if (is_short && !is_now)
-		(void)snprintf(buf, size, " %d%s", screen + 1, has_news ? "!" : " ");
+		(void)snprintf(buf, size, " %s%s", key, has_news ? "!" : " ");
 	else
-		(void)snprintf(buf, size, "%c%d %s%s%c", is_now ? '[' : ' ', screen + 1,
+		(void)snprintf(buf, size, "%c%s %s%s%c", is_now ? '[' : ' ', key,
 			       ms_screen_class((enum ms_screen)screen)->name, count,
 			       is_now ? ']' : ' ');
 }
@@ -243,26 +262,48 @@ static enum ms_style tab_style(const struct ms_ui *ui, int screen)
 	return screen == MS_SCREEN_MESSAGES && unread(ui) ? MS_STYLE_WARNING : MS_STYLE_NORMAL;
 }
 
+static bool tabs_are_short(struct ms_rect r)
+{
+	return r.w < 64;
+}
+
 static int draw_tab_names(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
-	bool is_short = r.w < 64;
 	int x = r.x + 1;
-	char text[40];
+	char text[60];
 
 	for (int i = 0; i < MS_SCREEN_COUNT; i++) {
-		tab_text(ui, i, is_short, text, sizeof(text));
+		tab_text(ui, i, tabs_are_short(r), text, sizeof(text));
 		x += ms_canvas_text(c, x, r.y, r.x + r.w - x, tab_style(ui, i), text);
 	}
 	return x + 1;
 }
 
+#define HELP "{help} help"
+
 static void draw_tabs(const struct ms_ui *ui, struct ms_rect r, struct ms_canvas *c)
 {
-	static const char help[] = "? help";
-	struct ms_rect left = {r.x, r.y, r.w - (int)sizeof(help) - 1, 1};
+	char help[40];
+	int width = (int)ms_utf8_columns(ms_ui_keyed(ui, help, sizeof(help), HELP));
+	struct ms_rect left = {r.x, r.y, r.w - width - 2, 1};
 
 	draw_news(ui, left, draw_tab_names(ui, left, c), false, c);
 	ms_canvas_right(c, r.x, r.y, r.w - 1, MS_STYLE_KEY, help);
+}
+
+enum ms_action ms_view_tab_at(const struct ms_ui *ui, struct ms_rect r, int x)
+{
+	char text[60];
+	int end = r.x + 1;
+
+	for (int i = 0; i < MS_SCREEN_COUNT; i++) {
+		tab_text(ui, i, tabs_are_short(r), text, sizeof(text));
+		end += (int)ms_utf8_columns(text);
+		if (x > r.x && x < end)
+			return tab_actions[i];
+	}
+	ms_ui_keyed(ui, text, sizeof(text), HELP);
+	return x >= r.x + r.w - 1 - (int)ms_utf8_columns(text) ? MS_ACTION_help : MS_ACTION_NONE;
 }
 
 void ms_view_header(const struct ms_ui *ui, const struct ms_layout *l, struct ms_canvas *c)

@@ -26,13 +26,13 @@ static void draw_cell(const struct ms_list_column *column, const struct ms_fit *
 }
 
 static void draw_row(const struct ms_list *l, const struct ms_list_row *row,
-		     const struct ms_fit *at, struct ms_rect r, bool is_current,
+		     const struct ms_fit *at, struct ms_rect r, bool is_current, bool with_bar,
 		     struct ms_canvas *c)
 {
-	enum ms_style style = is_current	? MS_STYLE_CURSOR
-			      : row->is_marked	? MS_STYLE_MARKED
-			      : l->class->style ? l->class->style(row->json)
-						: MS_STYLE_NORMAL;
+	enum ms_style style = is_current && with_bar ? MS_STYLE_CURSOR
+			      : row->is_marked	     ? MS_STYLE_MARKED
+			      : l->class->style	     ? l->class->style(row->json)
+						     : MS_STYLE_NORMAL;
 	struct ms_text cell;
 
 	if (style != MS_STYLE_NORMAL)
@@ -52,7 +52,7 @@ static void draw_row(const struct ms_list *l, const struct ms_list_row *row,
 		ms_canvas_cursor(c, r.x, r.y);
 }
 
-void ms_list_draw(const struct ms_list *l, struct ms_rect head, struct ms_rect table,
+void ms_list_draw(const struct ms_list *l, struct ms_rect head, struct ms_rect table, bool with_bar,
 		  struct ms_canvas *c)
 {
 	struct ms_fit at[MS_LIST_COLUMNS_MAX];
@@ -66,7 +66,8 @@ void ms_list_draw(const struct ms_list *l, struct ms_rect head, struct ms_rect t
 		size_t row = l->top + (size_t)y;
 
 		draw_row(l, &l->rows[l->visible[row]], at,
-			 (struct ms_rect){table.x, table.y + y, table.w, 1}, row == l->cursor, c);
+			 (struct ms_rect){table.x, table.y + y, table.w, 1}, row == l->cursor,
+			 with_bar, c);
 	}
 }
 

@@ -114,13 +114,13 @@ static bool cell_text(const struct row *row, const struct ms_column *col, char *
 	else if (is_staged)
 		(void)snprintf(buf, size, ">%d", (int)limit);
 	else
-		ms_field_format(buf, size, col->field, row->model, row->ui->now);
+		ms_field_format(buf, size, col->field, row->model, row->ui->shown_at);
 	return is_staged;
 }
 
 static enum ms_style row_style(const struct row *row)
 {
-	if (row->is_current)
+	if (row->is_current && !row->ui->low_bandwidth)
 		return MS_STYLE_CURSOR;
 	if (row->is_marked)
 		return MS_STYLE_MARKED;
@@ -136,7 +136,7 @@ static void draw_cell(const struct row *row, const struct ms_column *col, int x,
 	enum ms_style style = row_style(row);
 	bool is_pending = cell_text(row, col, text, sizeof(text));
 
-	if (is_pending && !row->is_current)
+	if (is_pending && style != MS_STYLE_CURSOR)
 		style = MS_STYLE_PENDING;
 	if (col->is_right_aligned)
 		ms_canvas_right(c, x + col->x, y, col->width, style, text);

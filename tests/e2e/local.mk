@@ -5,6 +5,7 @@ e2e_tests = \
 	tests/e2e/test_keys.py \
 	tests/e2e/test_export.py \
 	tests/e2e/test_rules_console.py \
+	tests/e2e/test_terminal.py \
 	tests/e2e/test_tour.py \
 	tests/e2e/test_views.py
 TESTS += $(e2e_tests)

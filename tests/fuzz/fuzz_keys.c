@@ -20,17 +20,18 @@ static void check_key(void *arg, uint32_t key, bool is_pasted)
 	(void)is_pasted;
 	*(size_t *)arg += 1;
 	last_key = key;
-	if (key == 0 || key > MS_KEY_F12 ||
+	if (key == 0 || key > MS_KEY_READY ||
 	    (key >= 0x80 && key < MS_KEY_SPECIAL && ms_utf8_is_control(key)))
 		abort();
 }
 
-static size_t feed(const char *bytes, size_t size, size_t split, bool expires)
+static size_t feed(const char *bytes, size_t size, size_t split, bool expires, bool has_mouse)
 {
 	struct ms_key_decoder d;
 	size_t keys = 0;
 
 	ms_key_decoder_init(&d, true);
+	d.has_mouse = has_mouse;
 	ms_key_decoder_learn(&d, "\033OA", MS_KEY_UP);
 	ms_key_decoder_feed(&d, bytes, split, 1000, check_key, &keys);
 	if (expires)
@@ -50,12 +51,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *bytes = (const char *)data;
 	size_t split = size ? data[0] % (size + 1) : 0;
-	size_t whole = feed(bytes, size, 0, false);
 
-	if (whole != feed(bytes, size, split, false)) {
-		fprintf(stderr, "splitting at %zu changes the keys\n", split);
-		abort();
+	for (int has_mouse = 0; has_mouse <= 1; has_mouse++) {
+		size_t whole = feed(bytes, size, 0, false, has_mouse);
+
+		if (whole != feed(bytes, size, split, false, has_mouse)) {
+			fprintf(stderr, "splitting at %zu changes the keys\n", split);
+			abort();
+		}
+		feed(bytes, size, split, true, has_mouse);
 	}
-	feed(bytes, size, split, true);
 	return 0;
 }

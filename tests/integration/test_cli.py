@@ -553,7 +553,7 @@ class SettingsTest(unittest.TestCase):
         done = self.run_program("config", "check", "--config",
                                 self.file("console = {\n theme = 3;\n};"))
         self.assertEqual(done.returncode, 2)
-        self.assertIn("test.conf:2: console.theme: is a number; allowed: dark, light, mono", done.stderr)
+        self.assertIn("test.conf:2: console.theme: is a number; allowed: dark, light, colour-blind, mono", done.stderr)
         done = self.run_program("config", "check", "--config",
                                 self.file('upstream = { api_key = "hidden"; };', 0o644))
         self.assertEqual(done.returncode, 2)

@@ -149,6 +149,7 @@ screen_cases = \
 	tests/screens/hold_apply_unseen.case \
 	tests/screens/hold_shown.case \
 	tests/screens/input_note_40x12.case \
+	tests/screens/low_bandwidth.case \
 	tests/screens/marks_hidden.case \
 	tests/screens/marks_mixed_tiers.case \
 	tests/screens/marks_range.case \
@@ -251,6 +252,7 @@ screen_cases = \
 	tests/screens/runs_running_elsewhere_40x12.case \
 	tests/screens/runs_running_here.case \
 	tests/screens/runs_scheduled.case \
+	tests/screens/set_theme.case \
 	tests/screens/sort_invert.case \
 	tests/screens/sort_picker.case \
 	tests/screens/sort_picker_40x12.case \

@@ -66,11 +66,11 @@ static void errors_name_the_place(void **state)
 		const char *text, *message;
 	} cases[] = {
 		{"console = { theme = \"drak\"; };",
-		 ":1: console.theme: \"drak\" is not accepted, did you mean \"dark\"; allowed: dark, light, mono"},
+		 ":1: console.theme: \"drak\" is not accepted, did you mean \"dark\"; allowed: dark, light, colour-blind, mono"},
 		{"\nconsole:\n{\n theme = \"x\";\n};",
-		 ":4: console.theme: \"x\" is not accepted; allowed: dark, light, mono"},
+		 ":4: console.theme: \"x\" is not accepted; allowed: dark, light, colour-blind, mono"},
 		{"console = { theme = 3; };",
-		 ":1: console.theme: is a number; allowed: dark, light, mono"},
+		 ":1: console.theme: is a number; allowed: dark, light, colour-blind, mono"},
 		{"console = { read_only = 1; };",
 		 ":1: console.read_only: is a number; allowed: true, false"},
 		{"console = { read_only = \"yes\"; };",
@@ -218,7 +218,7 @@ static void later_layers_win(void **state)
 	assert_string_equal(ms_config_origin(c, MS_OPT_CONSOLE_THEME), "command line");
 	assert_false(ms_config_set(c, MS_OPT_CONSOLE_THEME, "pink", &err));
 	assert_string_equal(err.message, "command line: console.theme: \"pink\" is not accepted; "
-					 "allowed: dark, light, mono");
+					 "allowed: dark, light, colour-blind, mono");
 	assert_string_equal(ms_config_string(c, MS_OPT_CONSOLE_THEME), "dark");
 	ms_config_free(c);
 }
