@@ -463,6 +463,8 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 			    ms_clock_now());
 	app->ui->theme =
 		ms_theme_choose(ms_config_string(config, MS_OPT_CONSOLE_THEME), getenv("NO_COLOR"));
+	app->ui->is_theme_fixed =
+		ms_config_is_set(config, MS_OPT_CONSOLE_THEME) || getenv("NO_COLOR");
 	app->ui->mouse = ms_config_bool(config, MS_OPT_CONSOLE_MOUSE);
 	app->ui->low_bandwidth = ms_config_bool(config, MS_OPT_CONSOLE_LOW_BANDWIDTH);
 	load_keys(app);

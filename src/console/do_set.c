@@ -5,6 +5,7 @@
 static void set_theme(struct ms_ui *ui, enum ms_theme theme)
 {
 	ui->theme = theme;
+	ui->is_theme_chosen = true;
 	ms_ui_effect(ui, MS_EFFECT_LOOKS);
 	ms_ui_note(ui, MS_NOTE_HINT, "theme %s", ms_theme_name(theme));
 }

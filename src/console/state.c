@@ -88,8 +88,18 @@ static void restore_filter(struct ms_ui *ui, const char *text)
 		ms_ui_note(ui, MS_NOTE_WARNING, "the filter of last time, %s: %s", text,
 			   ui->filter_error.message);
 	else
-		ms_ui_note(ui, MS_NOTE_HINT, "the filter of last time; {drop-term} drops its last term");
+		ms_ui_note(ui, MS_NOTE_HINT,
+			   "the filter of last time; {drop-term} drops its last term");
 	ui->has_filter_error = false;
+}
+
+static void restore_theme(struct ms_ui *ui, const char *name)
+{
+	if (!*name || ui->is_theme_fixed || ui->is_theme_chosen)
+		return;
+	ui->theme = ms_theme_choose(name, NULL);
+	ui->is_theme_chosen = true;
+	ms_ui_effect(ui, MS_EFFECT_LOOKS);
 }
 
 void ms_state_connected(struct ms_ui *ui)
@@ -107,6 +117,7 @@ void ms_state_connected(struct ms_ui *ui)
 		if (*columns)
 			ms_column_set_read(&ui->columns, columns);
 		restore_filter(ui, ms_json_text(ms_json_get(db, "filter")));
+		restore_theme(ui, ms_json_text(ms_json_get(db, "theme")));
 	}
 	ms_json_free(ui->remembered);
 	ui->remembered = NULL;
@@ -153,6 +164,8 @@ static struct ms_json *database_json(const struct ms_ui *ui)
 	ms_json_add_string(o, "filter", ui->rows.filter_text);
 	ms_json_add_string(o, "sort", sort);
 	ms_json_add_string(o, "columns", ms_text_str(&columns));
+	if (ui->is_theme_chosen)
+		ms_json_add_string(o, "theme", ms_theme_name(ui->theme));
 	ms_text_clear(&columns);
 	ms_free(sort);
 	return o;

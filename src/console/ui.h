@@ -147,8 +147,9 @@ struct ms_ui {
 	bool read_only;
 	bool has_no_clipboard; /* the terminal has none: what is copied is shown */
 	enum ms_theme theme;
+	bool is_theme_chosen, is_theme_fixed; /* here, now or last time; by setting or NO_COLOR */
 	bool mouse, low_bandwidth;
-	bool is_viewer; /* read-only because the database says so */
+	bool is_viewer;	       /* read-only because the database says so */
 	enum ms_glyphs glyphs; /* of charts */
 
 	int width, height;
@@ -192,10 +193,10 @@ struct ms_ui {
 	char *filter_before; /* text to go back to while editing the filter; owned */
 	struct ms_filter_error filter_error;
 	bool has_filter_error;
-	unsigned hints_read;	     /* bits of enum ms_hint */
-	struct ms_json *remembered;  /* until the database is known; owned */
-	struct ms_filter *found; /* what n and N look for; owned */
-	size_t find_from;	 /* cursor before the find line was opened */
+	unsigned hints_read;	    /* bits of enum ms_hint */
+	struct ms_json *remembered; /* until the database is known; owned */
+	struct ms_filter *found;    /* what n and N look for; owned */
+	size_t find_from;	    /* cursor before the find line was opened */
 
 	int64_t written[MS_UNDO_DEPTH]; /* changesets written here, newest last */
 	size_t written_count;

@@ -33,6 +33,10 @@ class TerminalCase(ConsoleTestCase):
 
 
 class LooksTest(TerminalCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(shutil.rmtree, self.environment()["XDG_STATE_HOME"], ignore_errors=True)
+
     TERMS = ("xterm-256color", "xterm", "tmux-256color", "screen", "linux", "vt100")
     TITLE = {"dark": "\x1b[37m\x1b[44m", "light": "\x1b[37m\x1b[44m",
              "colour-blind": "\x1b[38;5;231m\x1b[48;5;25m"}
@@ -46,6 +50,7 @@ class LooksTest(TerminalCase):
                                   env=self.environment(TERM=name)) as term:
                         term.wait_for("sync OK")
                         screen = term.wait_for("sync #1 added")
+                        screen = screen.rstrip().rsplit("\n", 1)[0]  # but for hints to beginners
                         plain = plain or screen
                         age = re.compile(r"\d+[smh]\b|\(\d+\w\)|\d\d:\d\d")
                         self.assertEqual(age.sub("", screen), age.sub("", plain))
@@ -66,6 +71,14 @@ class LooksTest(TerminalCase):
             term.wait_gone("Command")
             wait_until(lambda: title in term.screen(attributes=True).splitlines()[0],
                        message="the title in other colours")
+        term.send("q")
+        self.assertEqual(term.wait_exit(), 0)
+        again = self.console()  # remembered, unless a setting says otherwise
+        again.wait_for("5 models")
+        wait_until(lambda: "\x1b[7m" in again.screen(attributes=True).splitlines()[0])
+        fixed = self.console("--theme", "dark")
+        fixed.wait_for("5 models")
+        self.assertIn(self.TITLE["dark"], fixed.screen(attributes=True).splitlines()[0])
 
     def test_no_colour_means_none(self):
         line = self.at_rest(NO_COLOR="1")
