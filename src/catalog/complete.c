@@ -248,7 +248,7 @@ void ms_filter_complete(const char *text, size_t at, const struct ms_catalog *ca
 			add_views(out, &typed, views);
 	} else if (op_at == at) {
 		add_fields(out, &typed, false);
-	} else {
+	} else if (op_at > start && strchr(OPERATORS, text[op_at])) {
 		name = ms_strndup(text + start, op_at - start);
 		complete_term(out, text, at, name, op_at, catalog);
 		ms_free(name);
