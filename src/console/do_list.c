@@ -79,6 +79,16 @@ static void drop_term(struct ms_ui *ui)
 
 /* --- copying -------------------------------------------------------------------------------- */
 
+static void add_marked(const struct ms_list *l, struct ms_text *out)
+{
+	for (size_t i = 0; i < l->count; i++) {
+		if (!l->rows[i].is_marked)
+			continue;
+		ms_text_add(out, out->len ? "\n" : "");
+		ms_list_row_text(l, &l->rows[i], out);
+	}
+}
+
 static void copy_chosen(struct ms_ui *ui, int64_t what)
 {
 	const struct ms_list *l = &ms_browse_now(ui)->list;
@@ -89,6 +99,8 @@ static void copy_chosen(struct ms_ui *ui, int64_t what)
 	ms_text_init(&text, 0);
 	if (what == 'h')
 		ms_text_add(&text, ms_entry_text(head, "hash"));
+	else if (what == 'a')
+		add_marked(l, &text);
 	else if (row && what == 'm')
 		ms_text_add(&text, ms_entry_text(row->json, "model_id"));
 	else if (row && what == 'i')
@@ -100,9 +112,11 @@ static void copy_chosen(struct ms_ui *ui, int64_t what)
 
 static void copy(struct ms_ui *ui, const struct ms_json *row)
 {
-	struct ms_choice choices[4] = {{'r', "row", 'r'}, {'i', "number", 'i'}};
+	struct ms_choice choices[5] = {{'r', "row", 'r'}, {'i', "number", 'i'}};
 	size_t n = 2;
 
+	if (ms_browse_now(ui)->list.marked)
+		choices[n++] = (struct ms_choice){'a', "all marked rows", 'a'};
 	if (*ms_entry_text(row, "model_id"))
 		choices[n++] = (struct ms_choice){'m', "model", 'm'};
 	if (ui->screen == MS_SCREEN_AUDIT)

@@ -35,14 +35,14 @@ static void draw_nothing(const struct ms_ui *ui, const struct ms_browse *b, stru
 		first = "No row so far matches the filter: loading older ones...";
 	} else if (b->list.count >= MS_BROWSE_MAX) {
 		first = "None of the newest rows matches the filter; older ones are not read.";
-		second = "/ edits it. What happened to one model: o on the Models screen.";
+		second = "{filter} edits it. What happened to one model: {history} on the Models screen.";
 	} else if (b->list.count > 0) {
 		first = "No row matches the filter.";
-		second = "/ edits it, Backspace drops its last term.";
+		second = "{filter} edits it, {drop-term} drops its last term.";
 	} else if (b->is_known) {
 		first = ms_screen_now(ui)->browse->empty;
 	} else if (b->problem) {
-		first = "The list could not be loaded (R tries again):";
+		first = "The list could not be loaded ({reload} tries again):";
 		second = b->problem;
 	} else if (ui->lost.category != MS_OK) {
 		first = "The list could not be loaded yet:";

@@ -9,6 +9,7 @@ screen_cases = \
 	tests/screens/audit_empty.case \
 	tests/screens/audit_full.case \
 	tests/screens/audit_help.case \
+	tests/screens/audit_marked.case \
 	tests/screens/audit_problems.case \
 	tests/screens/audit_problems_40x12.case \
 	tests/screens/audit_read_only.case \
@@ -41,6 +42,7 @@ screen_cases = \
 	tests/screens/changes_gap.case \
 	tests/screens/changes_history.case \
 	tests/screens/changes_loading.case \
+	tests/screens/changes_marked.case \
 	tests/screens/changes_news.case \
 	tests/screens/changes_news_elsewhere.case \
 	tests/screens/changes_news_paused.case \
@@ -126,6 +128,7 @@ screen_cases = \
 	tests/screens/export_exists.case \
 	tests/screens/export_full.case \
 	tests/screens/export_json.case \
+	tests/screens/export_marked_changes.case \
 	tests/screens/export_marked_elsewhere.case \
 	tests/screens/export_none.case \
 	tests/screens/export_path.case \
