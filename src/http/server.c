@@ -254,6 +254,7 @@ static size_t leave_as_it_is(void *cls, struct MHD_Connection *connection, char 
 	return strlen(s);
 }
 
+MS_PRINTF(2, 0)
 static void log_message(void *cls, const char *format, va_list args)
 {
 	char line[300];
