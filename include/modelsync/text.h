@@ -45,6 +45,16 @@ void ms_text_point_at(struct ms_text *out, const char *text, size_t at, size_t l
 /* A whole number in decimal digits, from min to max; otherwise *out stays. */
 bool ms_text_integer(const char *text, int64_t min, int64_t max, int64_t *out);
 
+/*
+ * The beginning of foreign text as one harmless line, for messages: runs of white space become one
+ * blank, control characters and invalid UTF-8 vanish, what does not fit is cut at a character and
+ * marked "…". Returns buf (size ≥ 8).
+ */
+char *ms_text_excerpt(char *buf, size_t size, const char *text, size_t len);
+
+/* Stars in the place of a secret (NULL = none) wherever text, of len bytes or NULL, has it. */
+void ms_text_hide(char *text, size_t len, const char *secret);
+
 /* 12345678 → "12,345,678" in buf; returns buf. */
 char *ms_text_group_digits(char *buf, size_t size, long long n);
 

@@ -4,6 +4,7 @@ libbase_a_SOURCES = \
 	src/base/caret.c \
 	src/base/clock.c \
 	src/base/error.c \
+	src/base/foreign.c \
 	src/base/json.c \
 	src/base/json_scan.c \
 	src/base/log.c \

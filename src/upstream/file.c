@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "excerpt.h"
 #include "fetched.h"
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
+#include "modelsync/text.h"
 #include "page.h"
 
 #define CHUNK	 65536
@@ -79,7 +79,7 @@ static bool check(struct reading *r, struct page *page, struct ms_error *err)
 		return false;
 	if (!page->next)
 		return true;
-	excerpt(next, sizeof(next), page->next, strlen(page->next));
+	ms_text_excerpt(next, sizeof(next), page->next, strlen(page->next));
 	return ms_fail(err, MS_ERR_SCHEMA,
 		       "only one page of several (links.next is %s); save the list without limit",
 		       next);
@@ -105,7 +105,7 @@ bool ms_upstream_read_file(const char *path, int64_t max_bytes, ms_fetch_progres
 		fetched_add(*out, &r.text, &page);
 		(*out)->elapsed_ms = (double)(ms_clock_ms() - started);
 	} else {
-		ms_error_prefix(err, "%s", excerpt(shown, sizeof(shown), name, strlen(name)));
+		ms_error_prefix(err, "%s", ms_text_excerpt(shown, sizeof(shown), name, strlen(name)));
 	}
 	if (r.fd > STDIN_FILENO)
 		close(r.fd);

@@ -2,8 +2,6 @@
 noinst_LIBRARIES += libupstream.a
 libupstream_a_CFLAGS = $(AM_CFLAGS) $(CURL_CFLAGS)
 libupstream_a_SOURCES = \
-	src/upstream/excerpt.c \
-	src/upstream/excerpt.h \
 	src/upstream/fetched.c \
 	src/upstream/fetched.h \
 	src/upstream/file.c \

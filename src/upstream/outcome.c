@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "excerpt.h"
 
 /* Results of libcurl that are not plain network trouble, and whether trying again may help. */
 static const struct {
@@ -104,7 +103,7 @@ static bool fail_transfer(const struct transfer_answer *a, const struct transfer
 		category = curl_results[i].category;
 		*again = curl_results[i].again;
 	}
-	excerpt(reason, sizeof(reason), a->reason, strlen(a->reason));
+	ms_text_excerpt(reason, sizeof(reason), a->reason, strlen(a->reason));
 	return ms_fail(err, category, "%s", *reason ? reason : curl_easy_strerror(a->code));
 }
 
@@ -114,7 +113,7 @@ static bool fail_status(const struct transfer_answer *a, bool *again, struct ms_
 	char body[200];
 
 	*again = is_temporary(a->status);
-	excerpt(body, sizeof(body), ms_text_str(&a->body), a->body.len);
+	ms_text_excerpt(body, sizeof(body), ms_text_str(&a->body), a->body.len);
 	ms_fail(err, status_category(a->status), "HTTP %ld%s%s%s%s", a->status, *name ? " " : "",
 		name, *body ? ": " : "", body);
 	err->http_status = (int)a->status;

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "excerpt.h"
 #include "modelsync/json.h"
 #include "modelsync/json_scan.h"
 #include "modelsync/memory.h"
@@ -50,7 +49,7 @@ static bool fail_without_data(const struct ms_json *root, const struct ms_json *
 
 	if (!data && message)
 		return ms_fail(err, MS_ERR_SCHEMA, "an error instead of a list: %s",
-			       excerpt(shown, sizeof(shown), message, strlen(message)));
+			       ms_text_excerpt(shown, sizeof(shown), message, strlen(message)));
 	return ms_fail(err, MS_ERR_SCHEMA, "\"data\" must be an array of models, but is %s",
 		       type_name(data));
 }
@@ -160,7 +159,7 @@ static bool check_text(const struct ms_text *text, const char *content_type, str
 		return ms_fail(err, MS_ERR_PARSE,
 			       "the answer is HTML (content-type %.80s), beginning: %s",
 			       content_type ? content_type : "unknown",
-			       excerpt(shown, sizeof(shown), start, strlen(start)));
+			       ms_text_excerpt(shown, sizeof(shown), start, strlen(start)));
 	if (!ms_utf8_is_valid(text->data, text->len, &bad_at))
 		return ms_fail(err, MS_ERR_PARSE, "invalid UTF-8 at byte %zu of %zu", bad_at,
 			       text->len);
@@ -178,7 +177,7 @@ static void explain_not_json(const struct ms_text *text, const char *content_typ
 	memcpy(reason, err->message, sizeof(reason));
 	ms_fail(err, err->category, "%.200s; %zu bytes of %.80s, beginning: %s", reason, text->len,
 		content_type ? content_type : "unknown type",
-		excerpt(shown, sizeof(shown), text->data, text->len));
+		ms_text_excerpt(shown, sizeof(shown), text->data, text->len));
 }
 
 bool page_check(struct ms_text *text, const char *content_type, struct page *out,

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "config.h"
-#include "excerpt.h"
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
 
@@ -254,7 +253,7 @@ static void read_info(struct transfer *t)
 	curl_easy_getinfo(t->easy, CURLINFO_REDIRECT_URL, &redirect);
 	a->was_connected = ready_us > 0;
 	if (type)
-		excerpt(a->content_type, sizeof(a->content_type), type, strlen(type));
+		ms_text_excerpt(a->content_type, sizeof(a->content_type), type, strlen(type));
 	a->redirect = ms_strdup(redirect);
 	if (a->code == CURLE_WRITE_ERROR && t->has_enough)
 		a->code = CURLE_OK;

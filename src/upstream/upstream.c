@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "excerpt.h"
 #include "fetched.h"
 #include "header.h"
 #include "modelsync/clock.h"
@@ -32,7 +31,6 @@
 #define PROGRESS_EVERY_MS 20
 #define LONGEST_WAIT_S	  86400 /* nobody is told to come back later than in a day */
 #define NO_PROXY	  "none"
-#define SECRET_MIN_LEN	  6 /* shorter ones would be found by chance */
 
 struct ms_upstream {
 	char *url; /* NULL when the configured one is unusable */
@@ -224,23 +222,12 @@ static bool fail_end(const struct fetch *f, const struct transfer_answer *a, str
 }
 
 /* The server may repeat what it was sent; secrets must not get into messages or the database. */
-static void hide_secret(char *text, size_t len, const char *secret)
-{
-	size_t n = secret ? strlen(secret) : 0;
-	char *at = text;
-
-	if (n < SECRET_MIN_LEN || !at)
-		return;
-	while ((at = memmem(at, len - (size_t)(at - text), secret, n)))
-		memset(at, '*', n);
-}
-
 static void hide_secrets(const struct ms_upstream *u, char *text, size_t len)
 {
 	const char *password = u->login ? strchr(u->login, ':') : NULL;
 
-	hide_secret(text, len, u->api_key);
-	hide_secret(text, len, password ? password + 1 : NULL);
+	ms_text_hide(text, len, u->api_key);
+	ms_text_hide(text, len, password ? password + 1 : NULL);
 }
 
 static bool go_to(char **url, const char *redirect, struct ms_error *err)
@@ -376,7 +363,7 @@ static bool go_to_next(struct fetch *f, char **url, const char *next, struct ms_
 
 		ms_free(target);
 		return ms_fail(err, MS_ERR_SCHEMA, "links.next leaves the host: %s",
-			       excerpt(shown, sizeof(shown), next, strlen(next)));
+			       ms_text_excerpt(shown, sizeof(shown), next, strlen(next)));
 	}
 	ms_free(*url);
 	*url = modalities ? url_with_parameter(target, "output_modalities", modalities)

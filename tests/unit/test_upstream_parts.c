@@ -11,11 +11,11 @@
 
 #include <cmocka.h>
 
-#include "../../src/upstream/excerpt.h"
 #include "../../src/upstream/header.h"
 #include "../../src/upstream/retry.h"
 #include "../../src/upstream/url.h"
 #include "modelsync/memory.h"
+#include "modelsync/text.h"
 #include "modelsync/upstream.h"
 
 /* --- files -------------------------------------------------------------------------------- */
@@ -253,13 +253,13 @@ static void test_excerpt(void **state)
 	char buf[16];
 
 	(void)state;
-	assert_string_equal(excerpt(buf, sizeof(buf), "  a \n\t b  ", 10), "a b");
-	assert_string_equal(excerpt(buf, sizeof(buf), "\x1b[31mred\x07\xff\xe2\x80\xae", 11),
+	assert_string_equal(ms_text_excerpt(buf, sizeof(buf), "  a \n\t b  ", 10), "a b");
+	assert_string_equal(ms_text_excerpt(buf, sizeof(buf), "\x1b[31mred\x07\xff\xe2\x80\xae", 11),
 			    "[31mred");
-	assert_string_equal(excerpt(buf, sizeof(buf), "0123456789ab", 12), "0123456789ab");
-	assert_string_equal(excerpt(buf, sizeof(buf), "0123456789abcdef", 16), "0123456789ab…");
-	assert_string_equal(excerpt(buf, sizeof(buf), "××××××××", 16), "××××××…");
-	assert_string_equal(excerpt(buf, sizeof(buf), "", 0), "");
+	assert_string_equal(ms_text_excerpt(buf, sizeof(buf), "0123456789ab", 12), "0123456789ab");
+	assert_string_equal(ms_text_excerpt(buf, sizeof(buf), "0123456789abcdef", 16), "0123456789ab…");
+	assert_string_equal(ms_text_excerpt(buf, sizeof(buf), "××××××××", 16), "××××××…");
+	assert_string_equal(ms_text_excerpt(buf, sizeof(buf), "", 0), "");
 }
 
 int main(void)

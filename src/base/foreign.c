@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-#include "excerpt.h"
-
-#include <stdbool.h>
+/* Text from outside, made fit for messages. */
 #include <string.h>
 
+#include "modelsync/text.h"
 #include "modelsync/utf8.h"
 
 #define ELLIPSIS     "…"
 #define ELLIPSIS_LEN (sizeof(ELLIPSIS) - 1)
+#define SECRET_MIN_LEN 6 /* shorter ones would be found by chance */
 
 static bool is_blank(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
-char *excerpt(char *buf, size_t size, const char *text, size_t len)
+char *ms_text_excerpt(char *buf, size_t size, const char *text, size_t len)
 {
 	size_t out = 0, used;
 	bool blank = false;
@@ -41,4 +41,15 @@ char *excerpt(char *buf, size_t size, const char *text, size_t len)
 	}
 	buf[out] = '\0';
 	return buf;
+}
+
+void ms_text_hide(char *text, size_t len, const char *secret)
+{
+	size_t n = secret ? strlen(secret) : 0;
+	char *at = text;
+
+	if (n < SECRET_MIN_LEN || !at)
+		return;
+	while ((at = memmem(at, len - (size_t)(at - text), secret, n)))
+		memset(at, '*', n);
 }
