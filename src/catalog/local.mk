@@ -22,6 +22,7 @@ libcatalog_a_SOURCES = \
 	src/catalog/flag.c \
 	src/catalog/fold.c \
 	src/catalog/fold.h \
+	src/catalog/message.c \
 	src/catalog/model.c \
 	src/catalog/model_json.c \
 	src/catalog/override.c \

@@ -132,6 +132,12 @@ tests_unit_test_plan_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_unit_test_plan_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_unit_test_plan_LDADD = libdaemon.a libsync.a libconfig_room.a libbase.a \
 	$(CMOCKA_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS)
+unit_programs += tests/unit/test_notify
+tests_unit_test_notify_SOURCES = tests/unit/test_notify.c
+tests_unit_test_notify_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_unit_test_notify_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
+tests_unit_test_notify_LDADD = libnotify.a libcatalog.a libconfig_room.a libbase.a \
+	$(CMOCKA_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS)
 unit_programs += tests/unit/test_http
 tests_unit_test_http_SOURCES = tests/unit/test_http.c
 tests_unit_test_http_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)

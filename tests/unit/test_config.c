@@ -91,7 +91,7 @@ static void errors_name_the_place(void **state)
 		{"console = { zzzzzzzz = \"a\"; };",
 		 ":1: console.zzzzzzzz: unknown key; allowed: theme, glyphs, label, read_only"},
 		{"colsole = { label = \"a\"; };",
-		 ":1: colsole: unknown section, did you mean \"console\"; allowed: database, upstream, sync, guard, daemon, http, auth, models_api, console, log, rules, auth_keys"},
+		 ":1: colsole: unknown section, did you mean \"console\"; allowed: database, upstream, sync, guard, daemon, notify, http, auth, models_api, console, log, rules, auth_keys"},
 		{"console = 3;", ":1: console: is a number; allowed: console = { … }"},
 		{"database = { connect_timeout = 0; };",
 		 ":1: database.connect_timeout: \"0\" is not accepted; allowed: whole numbers from 1 to 300"},
