@@ -8,7 +8,7 @@ PY_LOG_COMPILER = $(top_srcdir)/tests/lib/run-python
 PG_LOG_COMPILER = $(top_srcdir)/tests/lib/run-pgtap
 SH_LOG_COMPILER = $(SHELL)
 EXTRA_DIST += tests/lib/modelsync_test.py tests/lib/upstream_stub.py tests/lib/encodings_stub.py \
-	tests/lib/json_schema.py tests/lib/proxy_stub.py tests/lib/pty_terminal.py tests/lib/socket_proxy.py \
+	tests/lib/json_schema.py tests/lib/mail_stub.py tests/lib/proxy_stub.py tests/lib/pty_terminal.py tests/lib/socket_proxy.py \
 	tests/lib/run-python tests/lib/run-pgtap tests/lib/with-cluster
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \

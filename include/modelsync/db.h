@@ -11,6 +11,7 @@
 #include "modelsync/error.h"
 #include "modelsync/feed.h"
 #include "modelsync/json.h"
+#include "modelsync/message.h"
 #include "modelsync/model.h"
 #include "modelsync/rule.h"
 #include "modelsync/run.h"
@@ -251,11 +252,32 @@ struct ms_beat {
 	int64_t started_at, next_slot; /* epoch s; next_slot 0 = none */
 	const char *version, *schedule, *timezone;
 	bool enabled; /* syncs by its schedule */
+	unsigned channels; /* by which it can tell people: MS_CHANNEL_BITs */
 };
 /* Says that this process is alive, and what it is going to do. */
 bool ms_daemon_beat(struct ms_db *db, const struct ms_beat *beat, struct ms_error *err) MS_MUST_CHECK;
 /* Takes this process off the list. */
 bool ms_daemon_leave(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
+
+/* --- what people are told ----------------------------------------------------------------- */
+
+/*
+ * Takes the next delivery that is due on one of these channels; nobody else tries it for so many
+ * seconds. out->id is 0 when there is none. Needs ms_delivery_clear().
+ */
+bool ms_message_claim(struct ms_db *db, unsigned channels, int lease_s, struct ms_delivery *out,
+		      struct ms_error *err) MS_MUST_CHECK;
+/* What the attempt came to. */
+bool ms_message_settle(struct ms_db *db, const struct ms_delivery *d, const struct ms_sent *sent,
+		       bool *is_given_up, struct ms_error *err) MS_MUST_CHECK;
+/* Deliveries, newest first; all: also those that were sent or discarded. Owned. */
+bool ms_messages_list(struct ms_db *db, int limit, bool all, struct ms_json **out,
+		      struct ms_error *err) MS_MUST_CHECK;
+/* Tries a delivery again at once, or never; is_changed: it was in a state for that. */
+bool ms_message_retry(struct ms_db *db, int64_t delivery, const char *reason, bool *is_changed,
+		      struct ms_error *err) MS_MUST_CHECK;
+bool ms_message_discard(struct ms_db *db, int64_t delivery, const char *reason, bool *is_changed,
+			struct ms_error *err) MS_MUST_CHECK;
 
 /* --- reading ------------------------------------------------------------------------------ */
 

@@ -15,8 +15,9 @@
 
 /*
  * Worker threads beside the main loop, so that nothing on the screen ever waits: `query` reads and
- * writes models, `sync` runs syncs, `audit` reads the whole audit log, `files` writes what is exported, `watch` listens for
- * notifications and looks after the connection. Requests are queued; each is answered by exactly one callback on the loop's thread.
+ * writes models, `sync` runs syncs, `audit` reads the whole audit log, `files` writes what is exported,
+ * `notify` (of a daemon) sends messages, `watch` listens for notifications and looks after the
+ * connection. Requests are queued; each is answered by exactly one callback on the loop's thread.
  * What a callback receives by pointer is handed over: the receiver frees it.
  */
 struct ms_lanes;
@@ -38,6 +39,8 @@ struct ms_lanes_events {
 		     const struct ms_error *err);
 	/* The list of daemons knows that this one is alive, or that it has left. */
 	void (*listed)(void *arg, bool has_left, const struct ms_error *err);
+	/* Nothing is left to be delivered now; wait_ms: until something may be, -1 = nothing is there. */
+	void (*queue)(void *arg, int64_t wait_ms, const struct ms_error *err);
 	/* Health and figures (ms_db_status), asked for by ms_lanes_load_status. */
 	void (*status)(void *arg, struct ms_json *status, const struct ms_error *err);
 	/* A page of a feed: the rows before number `before` (0: the newest), an array. */
@@ -81,6 +84,8 @@ void ms_lanes_sync_interrupt(struct ms_lanes *lanes);
 /* The texts of the beat must outlive the lanes → listed. */
 void ms_lanes_beat(struct ms_lanes *lanes, const struct ms_beat *beat);
 void ms_lanes_leave(struct ms_lanes *lanes); /* → listed */
+/* A daemon's, with settings that can work: tells people what they are to be told → queue. */
+void ms_lanes_deliver(struct ms_lanes *lanes);
 void ms_lanes_cancel_run(struct ms_lanes *lanes, int64_t run); /* anybody's */
 /* What a hold keeps, as a report of state held → synced. */
 void ms_lanes_load_hold(struct ms_lanes *lanes, int64_t hold);

@@ -32,6 +32,7 @@ const struct arg_info arg_table[ARG_COUNT] = {
 	[ARG_SINCE] = {"since", "WHEN", "from then on: 7d, 12h, 2026-06-07, 2026-06-07T12:00"},
 	[ARG_UNTIL] = {"until", "WHEN", "up to then, in the same forms"},
 	[ARG_MODEL] = {"model", "ID", "those of this model"},
+	[ARG_CHANNEL] = {"channel", "NAME", "only by email, slack or webhook"},
 	[ARG_TYPE] = {"type", "LIST", "those of these types: price_changed,renamed"},
 	[ARG_BY_DAY] = {"by-day", NULL, "count them by day (UTC) and type"},
 	[ARG_ALL] = {"all", NULL, "all of them"},

@@ -3,6 +3,7 @@
 
 #include "modelsync/http.h"
 #include "modelsync/memory.h"
+#include "modelsync/notify.h"
 #include "modelsync/schedule.h"
 #include "private.h"
 
@@ -32,10 +33,12 @@ bool command_config_check(struct cli *cli, struct ms_error *err)
 	struct ms_text warnings;
 
 	if (!ms_db_check_conninfo(ms_config_string(cli->config, MS_OPT_DB_CONNINFO), err) ||
-	    !check_schedule(cli->config, err) || !ms_http_check(cli->config, err))
+	    !check_schedule(cli->config, err) || !ms_http_check(cli->config, err) ||
+	    !ms_notify_check(cli->config, err))
 		return false;
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(cli->config, &warnings);
+	ms_notify_warnings(cli->config, &warnings);
 	ms_rules_warnings(cli->rules, &warnings);
 	for (char *line = warnings.data ? strtok(warnings.data, "\n") : NULL; line;
 	     line = strtok(NULL, "\n"))

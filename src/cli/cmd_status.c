@@ -6,7 +6,8 @@
 #include "modelsync/memory.h"
 #include "private.h"
 
-#define STALE_HOURS 26
+#define STALE_HOURS   26
+#define UNDELIVERED_S 3600
 
 static int64_t int_of(const struct ms_json *v, const char *name)
 {
@@ -65,6 +66,29 @@ static void add_dead_daemons(struct ms_json *problems, const struct ms_json *dae
 					ms_time_format_age(age, sizeof(age), now - at)));
 }
 
+/* People who should hear of problems do not. */
+static void add_undelivered(struct ms_json *problems, const struct ms_json *n, int64_t now)
+{
+	const struct ms_json *last = ms_json_get(n, "last_error");
+	char age[16];
+	int64_t at;
+
+	if (int_of(n, "failed"))
+		add_problem(
+			problems,
+			ms_format("%" PRId64 " notifications could not be delivered (%s: %s: %s);"
+				  " see notify list",
+				  int_of(n, "failed"), ms_json_text(ms_json_get(last, "channel")),
+				  ms_json_text(ms_json_get(last, "category")),
+				  ms_json_text(ms_json_get(last, "error"))));
+	else if (ms_time_parse(ms_json_text(ms_json_get(n, "oldest_at")), &at) &&
+		 now - at > UNDELIVERED_S)
+		add_problem(
+			problems,
+			ms_format("notifications wait to be delivered since %s; see notify list",
+				  ms_time_format_age(age, sizeof(age), now - at)));
+}
+
 static struct ms_json *find_problems(const struct cli *cli, const struct ms_json *status,
 				     int64_t now)
 {
@@ -88,6 +112,7 @@ static struct ms_json *find_problems(const struct cli *cli, const struct ms_json
 	add_dead_daemons(problems, ms_json_get(status, "daemons"), now);
 	if (!ms_json_is_null(hold))
 		add_hold(problems, cli, hold);
+	add_undelivered(problems, ms_json_get(status, "notifications"), now);
 	return problems;
 }
 
@@ -271,7 +296,8 @@ static void print_drift(const struct ms_json *run)
 	size_t flapping = ms_json_count(ms_json_get(run, "flapping"));
 
 	if (ms_json_count(drift))
-		printf("drift       upstream's format changed in %zu place%s; see history %" PRId64 "\n",
+		printf("drift       upstream's format changed in %zu place%s; see history %" PRId64
+		       "\n",
 		       ms_json_count(drift), ms_json_count(drift) == 1 ? "" : "s",
 		       int_of(run, "run"));
 	if (flapping)
@@ -297,6 +323,29 @@ static void print_figures(const struct ms_json *status)
 		       ms_json_text(ms_json_get(head, "hash")), int_of(head, "audit_id"));
 }
 
+/* "notify      email, slack; 2 waiting, 1 failed, 12 sent, the last at … UTC (3h ago)" */
+static void print_notifications(const struct ms_json *n, int64_t now)
+{
+	const struct ms_json *channels = ms_json_get(n, "channels"),
+			     *at = ms_json_get(n, "last_sent_at");
+	struct ms_text line;
+
+	ms_text_init(&line, 0);
+	for (const struct ms_json *c = ms_json_first(channels); c; c = ms_json_next(c))
+		ms_text_addf(&line, "%s%s", line.len ? ", " : "", ms_json_text(c));
+	if (!line.len)
+		ms_text_add(&line, "no daemon tells anybody");
+	ms_text_addf(&line, "; %" PRId64 " waiting, %" PRId64 " failed, %" PRId64 " sent",
+		     int_of(n, "waiting") + int_of(n, "sending"), int_of(n, "failed"),
+		     int_of(n, "sent"));
+	if (!ms_json_is_null(at)) {
+		ms_text_add(&line, ", the last at ");
+		add_time(&line, at, now);
+	}
+	print_clean("notify      ", ms_text_str(&line));
+	ms_text_clear(&line);
+}
+
 static void print_status(const struct ms_json *status, const struct ms_json *problems,
 			 const struct ms_text *database, int64_t now)
 {
@@ -308,6 +357,7 @@ static void print_status(const struct ms_json *status, const struct ms_json *pro
 	print_run("running", ms_json_get(status, "running"), "started_at", now);
 	print_schedule(status, now);
 	print_last_error(ms_json_get(status, "last_error"), now);
+	print_notifications(ms_json_get(status, "notifications"), now);
 	print_figures(status);
 	for (const struct ms_json *p = ms_json_first(problems); p; p = ms_json_next(p))
 		print_clean("problem     ", ms_json_text(p));

@@ -77,6 +77,18 @@ const struct command command_table[] = {
 	 "An acknowledged alert counts as seen; the same anomaly raises a new one.",
 	 ARG_BIT(ARG_ALL) | ARG_BIT(ARG_MODEL) | ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 0, WORDS_MAX,
 	 command_alerts_ack},
+	{"notify test", "", "send a sample to everybody who would be told, now",
+	 "By each channel of section notify, or by the one of --channel; says what the servers answered.\n"
+	 "Neither the database nor a daemon has a part in it. Exits with the code of the first failure.",
+	 ARG_BIT(ARG_CHANNEL) | ARG_BIT(ARG_JSON), 0, 0, command_notify_test},
+	{"notify list", "", "what people have not been told yet, the newest first",
+	 "With --all also what was sent and discarded. Shows 50 unless --limit says otherwise.",
+	 ARG_BIT(ARG_ALL) | ARG_BIT(ARG_LIMIT) | ARG_BIT(ARG_JSON), 0, 0, command_notify_list},
+	{"notify retry", "DELIVERY…", "have deliveries tried again at once, by a daemon",
+	 "Also those that have failed or were discarded.", ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 1,
+	 WORDS_MAX, command_notify_retry},
+	{"notify discard", "DELIVERY…", "have deliveries tried no more", "",
+	 ARG_BIT(ARG_REASON) | ARG_BIT(ARG_JSON), 1, WORDS_MAX, command_notify_discard},
 	{"audit", "[FILTER]", "who did what, the newest first",
 	 "Refused and failed actions included. FILTER selects models: then only changesets that concern\n"
 	 "one of them are shown. Shows 50 unless --limit says otherwise.",
@@ -196,11 +208,11 @@ static bool looks_like_command(const char *word)
 
 static bool fail_command(const char *word, struct ms_error *err)
 {
-	const char *names[40], *nearest;
+	const char *names[64], *nearest;
 	size_t n = 0;
-	char heads[40][20];
+	char heads[64][20];
 
-	for (const struct command *c = command_table; c->name && n < 39; c++) {
+	for (const struct command *c = command_table; c->name && n < 63; c++) {
 		snprintf(heads[n], sizeof(heads[n]), "%.*s", (int)head_length(c->name), c->name);
 		names[n] = heads[n];
 		n += *c->name != '\0';

@@ -12,6 +12,7 @@ libcli_a_SOURCES = \
 	src/cli/cmd_grant.c \
 	src/cli/cmd_history.c \
 	src/cli/cmd_models.c \
+	src/cli/cmd_notify.c \
 	src/cli/cmd_prices.c \
 	src/cli/cmd_quality.c \
 	src/cli/cmd_retire.c \

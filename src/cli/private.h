@@ -41,6 +41,7 @@ enum arg {
 	ARG_SINCE,
 	ARG_UNTIL,
 	ARG_MODEL,
+	ARG_CHANNEL,
 	ARG_TYPE,
 	ARG_BY_DAY,
 	ARG_ALL,
@@ -242,6 +243,10 @@ bool command_audit_verify(struct cli *cli, struct ms_error *err);
 bool command_prices(struct cli *cli, struct ms_error *err);
 bool command_alerts(struct cli *cli, struct ms_error *err);
 bool command_alerts_ack(struct cli *cli, struct ms_error *err);
+bool command_notify_test(struct cli *cli, struct ms_error *err);
+bool command_notify_list(struct cli *cli, struct ms_error *err);
+bool command_notify_retry(struct cli *cli, struct ms_error *err);
+bool command_notify_discard(struct cli *cli, struct ms_error *err);
 bool command_why(struct cli *cli, struct ms_error *err);
 bool command_undo(struct cli *cli, struct ms_error *err);
 bool command_status(struct cli *cli, struct ms_error *err);

@@ -13,6 +13,7 @@
 #include "modelsync/clock.h"
 #include "modelsync/db.h"
 #include "modelsync/log.h"
+#include "modelsync/notify.h"
 #include "notify.h"
 #include "privilege.h"
 
@@ -103,6 +104,34 @@ static void on_beat_timer(void *arg)
 	ms_timer_start(d->beat_timer, BEAT_EVERY_MS);
 }
 
+void daemon_deliver(struct daemon *d)
+{
+	if (!d->is_connected || d->is_refused || d->is_stopping)
+		return;
+	if (d->is_delivering) {
+		d->wants_delivery = true;
+		return;
+	}
+	d->is_delivering = true;
+	d->wants_delivery = false;
+	ms_timer_stop(d->deliver_timer);
+	ms_lanes_deliver(d->lanes);
+}
+
+void daemon_delivered(struct daemon *d, int64_t wait_ms)
+{
+	d->is_delivering = false;
+	if (d->wants_delivery)
+		daemon_deliver(d);
+	else if (wait_ms >= 0)
+		ms_timer_start(d->deliver_timer, wait_ms);
+}
+
+static void on_deliver_timer(void *arg)
+{
+	daemon_deliver(arg);
+}
+
 /* Twice as often as demanded; only this thread sends it, so it says that this thread is well. */
 static void on_watchdog_timer(void *arg)
 {
@@ -120,6 +149,7 @@ static void log_warnings(const struct ms_config *config)
 
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(config, &warnings);
+	ms_notify_warnings(config, &warnings);
 	for (char *line = warnings.data ? strtok(warnings.data, "\n") : NULL; line;
 	     line = strtok(NULL, "\n"))
 		ms_log_event(MS_LOG_WARN, "setting", MS_LOG_TEXT("message", line));
@@ -140,7 +170,8 @@ static bool settings_load(const struct daemon *d, struct settings *out, struct m
 	if (!d->options->load(d->options->arg, &out->config, err))
 		return false;
 	if (ms_schedule_load(&out->schedule, out->config, NULL, err) &&
-	    ms_db_check_conninfo(ms_config_string(out->config, MS_OPT_DB_CONNINFO), err))
+	    ms_db_check_conninfo(ms_config_string(out->config, MS_OPT_DB_CONNINFO), err) &&
+	    ms_notify_check(out->config, err))
 		return true;
 	settings_clear(out);
 	return false;
@@ -163,7 +194,8 @@ static void start_lanes(struct daemon *d)
 {
 	struct ms_lanes_events events = daemon_events(d);
 
-	d->is_connected = false;
+	d->is_connected = d->is_delivering = false;
+	ms_timer_stop(d->deliver_timer);
 	d->lanes = ms_lanes_start_daemon(d->loop, d->current.config, &events);
 }
 
@@ -328,6 +360,7 @@ static void make_timers(struct daemon *d)
 {
 	d->plan_timer = ms_timer_new(d->loop, on_plan_timer, d);
 	d->beat_timer = ms_timer_new(d->loop, on_beat_timer, d);
+	d->deliver_timer = ms_timer_new(d->loop, on_deliver_timer, d);
 	d->watchdog_timer = ms_timer_new(d->loop, on_watchdog_timer, d);
 	d->stop_timer = ms_timer_new(d->loop, on_stop_timer, d);
 	ms_timer_start(d->beat_timer, BEAT_EVERY_MS);
@@ -353,6 +386,7 @@ static void serve(struct daemon *d)
 	ms_lanes_stop(d->lanes);
 	ms_timer_free(d->plan_timer);
 	ms_timer_free(d->beat_timer);
+	ms_timer_free(d->deliver_timer);
 	ms_timer_free(d->watchdog_timer);
 	ms_timer_free(d->stop_timer);
 	ms_loop_free(d->loop);

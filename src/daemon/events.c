@@ -10,6 +10,7 @@
 #include "modelsync/log.h"
 
 #define TIME_SIZE 24
+#define QUEUE_PAUSE_MS 600000
 
 static void on_connection(void *arg, const char *label, const struct ms_error *err)
 {
@@ -21,6 +22,7 @@ static void on_connection(void *arg, const char *label, const struct ms_error *e
 		d->was_lost = d->is_refused = false;
 		ms_log_event(MS_LOG_INFO, "database_connected", MS_LOG_TEXT("database", label));
 		daemon_beat(d);
+		daemon_deliver(d);
 		plan_hurry(&d->plan, ms_clock_ms());
 		daemon_continue(d);
 	} else {
@@ -47,6 +49,8 @@ static void on_notice(void *arg, const char *payload)
 		plan_hurry(&d->plan, ms_clock_ms());
 		daemon_continue(d);
 	}
+	if (ms_json_get(notice, "deliveries"))
+		daemon_deliver(d);
 	ms_json_free(notice);
 }
 
@@ -176,6 +180,18 @@ static void on_listed(void *arg, bool has_left, const struct ms_error *err)
 		ms_loop_stop(d->loop);
 }
 
+/* What it is that keeps us from the queue will not go away at once. */
+static void on_queue(void *arg, int64_t wait_ms, const struct ms_error *err)
+{
+	struct daemon *d = arg;
+
+	if (err && err->category != MS_ERR_UNREACHABLE)
+		ms_log_event(MS_LOG_ERROR, "queue_not_read",
+			     MS_LOG_TEXT("category", ms_category_name(err->category)),
+			     MS_LOG_TEXT("message", err->message));
+	daemon_delivered(d, err ? QUEUE_PAUSE_MS : wait_ms);
+}
+
 struct ms_lanes_events daemon_events(struct daemon *d)
 {
 	return (struct ms_lanes_events){
@@ -184,6 +200,7 @@ struct ms_lanes_events daemon_events(struct daemon *d)
 		.synced = on_synced,
 		.slot = on_slot,
 		.listed = on_listed,
+		.queue = on_queue,
 		.notice = on_notice,
 		.connection = on_connection,
 	};

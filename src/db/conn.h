@@ -64,6 +64,9 @@ void db_owner(char *buf, size_t size);
 /* The fields that an edit sets, as members of o under their columns' names. */
 void db_add_decisions(struct ms_json *o, const struct ms_edit *e);
 
+/* Their names, as the member `channels` of o. */
+void db_add_channels(struct ms_json *o, unsigned channels);
+
 /* The options that the engine knows, under their keys: its `settings` arguments. Owned. */
 struct ms_json *db_settings(const struct ms_config *config);
 char *db_settings_text(const struct ms_config *config);

@@ -19,6 +19,7 @@ static char *beat_text(const struct ms_beat *beat)
 	ms_json_add_string(o, "next_slot",
 			   beat->next_slot ? ms_time_format(at, sizeof(at), beat->next_slot)
 					   : NULL);
+	db_add_channels(o, beat->channels);
 	text = ms_json_print(o);
 	ms_json_free(o);
 	return text;

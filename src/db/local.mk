@@ -11,6 +11,7 @@ libdb_a_SOURCES = \
 	src/db/embedded.h \
 	src/db/feed_store.c \
 	src/db/insight_store.c \
+	src/db/message_store.c \
 	src/db/model_store.c \
 	src/db/notice.c \
 	src/db/read_store.c \

@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "modelsync/log.h"
 #include "modelsync/memory.h"
 #include "modelsync/outfile.h"
 #include "modelsync/thread.h"
@@ -197,6 +198,8 @@ static void run_beat(struct job *job)
 	struct request *q = request_of(job);
 	struct reply *r = reply_new(q->lanes, deliver_listed);
 
+	if (q->lanes->notify)
+		q->beat.channels = ms_notifier_channels(q->lanes->notifier);
 	finish(q, r, ms_daemon_beat(q->lanes->query_db, &q->beat, &r->err));
 }
 
@@ -517,7 +520,15 @@ struct ms_lanes *ms_lanes_start(struct ms_loop *loop, const struct ms_config *co
 struct ms_lanes *ms_lanes_start_daemon(struct ms_loop *loop, const struct ms_config *config,
 				       const struct ms_lanes_events *events)
 {
-	return start(loop, config, false, "daemon", events);
+	struct ms_lanes *lanes = start(loop, config, false, "daemon", events);
+	struct ms_notifier *notifier;
+	struct ms_error err;
+
+	if (ms_notifier_new(&notifier, config, &err))
+		notify_lane_start(lanes, notifier, connection(config, false, "daemon", "notify"));
+	else
+		ms_log_event(MS_LOG_ERROR, "notify_off", MS_LOG_TEXT("message", err.message));
+	return lanes;
 }
 
 void ms_lanes_stop(struct ms_lanes *lanes)
@@ -529,6 +540,7 @@ void ms_lanes_stop(struct ms_lanes *lanes)
 	lane_close(lanes->query);
 	lane_close(lanes->sync);
 	lane_close(lanes->audit);
+	notify_lane_cancel(lanes);
 	ms_sync_cancel(lanes->syncer);
 	ms_db_cancel(lanes->query_db);
 	ms_db_cancel(lanes->audit_db);
@@ -541,6 +553,7 @@ void ms_lanes_stop(struct ms_lanes *lanes)
 	lane_stop(lanes->audit);
 	if (lanes->files)
 		lane_stop(lanes->files); /* what is being written is written to its end */
+	notify_lane_stop(lanes);
 	pthread_join(lanes->watcher, NULL);
 	close(lanes->watch_read);
 	close(lanes->watch_write);

@@ -8,6 +8,7 @@
 #include "lane.h"
 #include "modelsync/db.h"
 #include "modelsync/lanes.h"
+#include "modelsync/notify.h"
 #include "modelsync/sync.h"
 
 struct ms_lanes {
@@ -20,6 +21,12 @@ struct ms_lanes {
 	/* each used on its lane only, cancelled from anywhere; audit_db connects when it is needed */
 	struct ms_db *query_db, *sync_db, *audit_db;
 	struct ms_sync *syncer;
+
+	/* of daemons only; the connection is there while something is delivered */
+	struct lane *notify;
+	struct ms_db *notify_db;
+	struct ms_notifier *notifier;
+	atomic_bool is_closing; /* nothing more is begun on that lane */
 
 	pthread_t watcher;
 	struct ms_db *watch_db;
@@ -73,9 +80,15 @@ void deliver_verified(struct reply *r, const struct ms_error *err);
 void deliver_acknowledged(struct reply *r, const struct ms_error *err);
 void deliver_exported(struct reply *r, const struct ms_error *err);
 void deliver_slot(struct reply *r, const struct ms_error *err);
+void deliver_queue(struct reply *r, const struct ms_error *err);
 void deliver_listed(struct reply *r, const struct ms_error *err);
 void deliver_notice(struct reply *r, const struct ms_error *err);
 void deliver_connection(struct reply *r, const struct ms_error *err);
+
+/* deliver.c: takes both; lanes without do nothing in the others. */
+void notify_lane_start(struct ms_lanes *lanes, struct ms_notifier *notifier, struct ms_db *db);
+void notify_lane_cancel(struct ms_lanes *lanes);
+void notify_lane_stop(struct ms_lanes *lanes); /* after notify_lane_cancel() */
 
 /* The watcher's thread, and what it can be told. */
 #define WATCH_STOP      's'

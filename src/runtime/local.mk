@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libruntime.a
 libruntime_a_SOURCES = \
+	src/runtime/deliver.c \
 	src/runtime/lane.c \
 	src/runtime/lane.h \
 	src/runtime/lanes.c \

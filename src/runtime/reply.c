@@ -130,6 +130,11 @@ void deliver_listed(struct reply *r, const struct ms_error *err)
 	r->lanes->events.listed(r->lanes->events.arg, r->flag, err);
 }
 
+void deliver_queue(struct reply *r, const struct ms_error *err)
+{
+	r->lanes->events.queue(r->lanes->events.arg, r->number, err);
+}
+
 void deliver_notice(struct reply *r, const struct ms_error *err)
 {
 	(void)err;

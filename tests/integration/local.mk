@@ -16,6 +16,7 @@ integration_tests = \
 	tests/integration/test_models_access.py \
 	tests/integration/test_models_api.py \
 	tests/integration/test_models_fallback.py \
+	tests/integration/test_notify.py \
 	tests/integration/test_properties.py \
 	tests/integration/test_records.py \
 	tests/integration/test_reference.py \
@@ -49,8 +50,8 @@ tests_integration_core_test_SOURCES = tests/integration/core_test.c
 tests_integration_core_test_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_integration_core_test_CFLAGS = $(AM_CFLAGS) $(CMOCKA_CFLAGS)
 tests_integration_core_test_LDADD = \
-	libruntime.a libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
-	$(CMOCKA_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS)
+	libruntime.a libsync.a libdb.a libnotify.a libupstream.a libcatalog.a libconfig_room.a libbase.a \
+	$(CMOCKA_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CRYPTO_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS)
 TESTS += tests/integration/core.sh
 endif
 EXTRA_DIST += tests/integration/core.sh

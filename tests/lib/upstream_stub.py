@@ -124,6 +124,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         except OSError:
             pass  # the client had enough
 
+    do_POST = do_GET
+
     def play(self, answer, stop):
         if answer.raw is not None:
             self.wfile.write(answer.raw)
@@ -241,6 +243,7 @@ class Upstream:
         """tls: None or a Certificate."""
         self.closing = threading.Event()
         self.requests = []  # (path with query, headers), in order
+        self.bodies = []  # what came with them
         self._lock = threading.Lock()
         self.script(*answers)
         self._server = QuietServer(("127.0.0.1", port), Handler)
@@ -262,7 +265,9 @@ class Upstream:
             self._answers = [a if isinstance(a, Answer) else Answer(body=a) for a in answers]
 
     def next_answer(self, request):
+        body = request.rfile.read(int(request.headers["Content-Length"] or 0))
         with self._lock:
+            self.bodies.append(body)
             self.requests.append((request.path, dict(request.headers)))
             if not self._answers:
                 return Answer(404, b'{"error":{"message":"nothing in the script"}}')
