@@ -77,6 +77,8 @@ void ms_input_open(struct ms_ui *ui, const struct ms_input_class *class, const c
 		   struct ms_history *history);
 /* The input line in the filter's place, or NULL. */
 const struct ms_dialog *ms_input_in_filter_line(const struct ms_ui *ui);
+/* Puts the cursor of the topmost dialog, an input line, on that byte: there it is wrong. */
+void ms_input_point(struct ms_ui *ui, size_t at);
 /* Where byte `at` of its line is in w columns. */
 int ms_input_column(const struct ms_dialog *d, size_t at, int w);
 /* Draws its line there. */

@@ -197,6 +197,14 @@ const struct ms_dialog *ms_input_in_filter_line(const struct ms_ui *ui)
 	return d && ((const struct input *)d)->class->in_filter_line ? d : NULL;
 }
 
+void ms_input_point(struct ms_ui *ui, size_t at)
+{
+	struct input *in = (struct input *)ui->dialog;
+
+	if (ui->dialog && ui->dialog->class == &input_dialog && at <= in->line.len)
+		in->line.at = at;
+}
+
 int ms_input_column(const struct ms_dialog *d, size_t at, int w)
 {
 	return ms_line_column(&((const struct input *)d)->line, at, w);

@@ -254,6 +254,7 @@ static bool find_accepted(struct ms_ui *ui, const char *text)
 
 	if (*text && !find_set(ui, text, &err)) {
 		ms_ui_note(ui, MS_NOTE_HINT, "find: %s", err.message);
+		ms_input_point(ui, err.at);
 		return false;
 	}
 	ms_rows_move_to(&ui->rows, ui->find_from);

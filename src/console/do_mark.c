@@ -61,6 +61,7 @@ static bool mark_matching(struct ms_ui *ui, const char *text, enum ms_mark_op op
 
 	if (!what) {
 		ms_ui_note(ui, MS_NOTE_HINT, "%s", err.message);
+		ms_input_point(ui, err.at);
 		return false;
 	}
 	if (ms_filter_is_empty(what)) {

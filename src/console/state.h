@@ -9,8 +9,8 @@
 
 /*
  * What is remembered from one session to the next: hints that were read, earlier inputs, and of
- * each database the filter, the order, the columns, and the theme if one was chosen. This is the pure part; keep.c reads and
- * writes the file.
+ * each database the filter, the order, the columns, and the theme if one was chosen. This is the
+ * pure part; keep.c reads and writes the file.
  *
  *	{"format": 1, "hints": ["welcome"], "history": {"filter": ["status:new"], …},
  *	 "databases": [{"name": "db1/models", "filter": …, "sort": "-added", "columns": …}]}

@@ -153,6 +153,7 @@ screen_cases = \
 	tests/screens/hold_shown.case \
 	tests/screens/input_note_40x12.case \
 	tests/screens/low_bandwidth.case \
+	tests/screens/mark_by_wrong.case \
 	tests/screens/marks_hidden.case \
 	tests/screens/marks_mixed_tiers.case \
 	tests/screens/marks_range.case \
