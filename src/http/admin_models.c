@@ -12,8 +12,6 @@
 #include "modelsync/model_json.h"
 #include "param.h"
 
-#define LIMIT_DEFAULT 100
-
 /* What of the list is wanted. */
 struct wish {
 	struct ms_filter *filter; /* owned */
@@ -88,7 +86,7 @@ static bool read_order(struct http_call *call, struct wish *w)
 
 static bool read_wish(struct http_call *call, struct wish *w)
 {
-	*w = (struct wish){.limit = LIMIT_DEFAULT};
+	*w = (struct wish){.limit = PAGE_DEFAULT};
 	return read_status(call, w) && read_tier(call, w) &&
 	       param_number(call, "limit", 1, PAGE_MAX, &w->limit) &&
 	       param_number(call, "offset", 0, INT32_MAX, &w->offset) &&

@@ -251,7 +251,6 @@ void ms_http_notice(struct ms_http *h, const char *payload)
 
 	if (!h)
 		return;
-	atomic_fetch_add(&inside(h)->generation, 1);
 	catalogue_forget(inside(h)->catalogue);
 	notice = ms_json_parse(payload, strlen(payload), &ignored);
 	profile = ms_json_string(ms_json_get(notice, "profile"));
@@ -272,7 +271,6 @@ void ms_http_database(struct ms_http *h, const struct ms_error *why)
 	http->is_connected = !why;
 	snprintf(http->away, sizeof(http->away), "%s", why ? ms_category_name(why->category) : "");
 	pthread_mutex_unlock(&http->lock);
-	atomic_fetch_add(&http->generation, 1); /* whatever was missed meanwhile */
 	catalogue_watch(http->catalogue, !why);
 	if (!why)
 		callers_forget(http->callers, NULL);

@@ -3,7 +3,6 @@
 #define MODELSYNC_HTTP_HTTP_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "catalogue.h"
 #include "callers.h"
@@ -53,9 +52,6 @@ struct http {
 	size_t in_flight; /* calls that are read and not answered yet */
 	bool is_draining, is_connected;
 	char away[300]; /* why there is no database */
-
-	/* Counts notifications: what was read from the database before may be old. */
-	atomic_uint generation;
 };
 
 /* A share. */

@@ -8,8 +8,6 @@
 #include "modelsync/clock.h"
 #include "modelsync/text.h"
 
-#define PAGE_DEFAULT 50
-
 bool param_refuse(struct http_call *call, const char *name, const char *message)
 {
 	struct ms_json *details = ms_json_new_array(), *problem = ms_json_new_object();

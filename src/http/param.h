@@ -21,7 +21,8 @@ struct page {
 	int64_t limit;	/* rows of a page */
 	int64_t before; /* only rows with a lower number; 0 = from the newest */
 };
-#define PAGE_MAX 500
+#define PAGE_MAX     500
+#define PAGE_DEFAULT 100
 /* limit and cursor. */
 bool param_page(struct http_call *call, struct page *out);
 /* {success, items, nextCursor}; rows, newest first, are taken; number: the member they are numbered

@@ -1,35 +1,26 @@
 # SPDX-License-Identifier: MIT
 """The Admin API and the cron endpoint, as a front end meets them: real daemon, real database."""
-import base64
-import hashlib
-import hmac
+import functools
 import json
 import os
 import re
 import subprocess
-import time
 import unittest
 import uuid
 from urllib.parse import quote
 
 from http_case import HttpCase
+from json_schema import problems
+from models_case import SECRET, mint
 from modelsync_test import TOP, wait_until
 from upstream_stub import Answer, catalogue, model, models
 
-SECRET = "a secret of more than thirty-two bytes"
 MODEL = "vendor/model-000"
 
 
-def part(value):
-    data = value if isinstance(value, bytes) else json.dumps(value).encode()
-    return base64.urlsafe_b64encode(data).rstrip(b"=")
-
-
-def token(profile, **claims):
-    """HS256, valid for an hour."""
-    claims = {"sub": str(profile), "exp": int(time.time()) + 3600, **claims}
-    text = part({"alg": "HS256", "typ": "JWT"}) + b"." + part(claims)
-    return (text + b"." + part(hmac.new(SECRET.encode(), text, hashlib.sha256).digest())).decode()
+@functools.lru_cache
+def token(profile):
+    return mint(str(profile))
 
 
 class AdminCase(HttpCase):
@@ -43,6 +34,7 @@ class AdminCase(HttpCase):
         self.daemon = self.listen(AUTH_SECRET=SECRET, HTTP_CRON_SECRET="cron and nobody else",
                                   SYNC_COOLDOWN_MINUTES=0)
         self.ids = [e["id"] for e in models(self.COUNT)]
+        self.document = self.ask("GET", "/openapi.json").json
 
     def tearDown(self):
         if self.daemon.process.poll() is None:
@@ -55,8 +47,20 @@ class AdminCase(HttpCase):
             % (uuid.uuid4(), email, account_type, tier, banned))
 
     def call(self, method, path, body=None, profile=None, **headers):
-        return self.ask(method, path, body, {
+        answered = self.ask(method, path, body, {
             "Authorization": "Bearer " + token(profile or self.admin_id), **headers})
+        self.check_documented(method, path.partition("?")[0], answered)
+        return answered
+
+    def check_documented(self, method, path, answered):
+        """Every answer is what openapi.json says of its route and status."""
+        template = max((t for t in self.document["paths"]
+                        if re.fullmatch(re.sub(r"\{\w+\}", ".+", t), path)), key=len)
+        answers = self.document["paths"][template][method.lower()]["responses"]
+        answer = answers.get(str(answered.status), answers["default"])
+        schema = answer["content"]["application/json"]["schema"]
+        self.assertEqual(problems(self.document, schema, answered.json)[:3], [],
+                         "%s %s: %d" % (method, template, answered.status))
 
     def good(self, method, path, body=None, status=200, **more):
         """What it answers."""
