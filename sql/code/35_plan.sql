@@ -80,7 +80,7 @@ $$;
 -- ones that differ are.  An entry that was not sent is null and known by its raw hash.
 create or replace function modelsync.plan_validate(inout p modelsync.sync_plan,
 	p_pages jsonb[], p_hashes bigint[], p_raw uuid[],
-	out seen text[], out same text[], out fresh text[], out fresh_facts jsonb[])
+	out same text[], out fresh text[], out fresh_facts jsonb[], out unusable text[])
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -99,6 +99,7 @@ declare
 	bad_ids text[];
 	bad_indexes int[];
 	bad text[];
+	seen text[];
 	invalid int[];
 	same_shapes bigint[];
 begin
@@ -147,6 +148,7 @@ begin
 	end if;
 	if invalid is not null then
 		p.invalid := cardinality(invalid);
+		unusable := array(select fresh_ids[i.n] from unnest(invalid) i (n));
 		select bad_ids || array_agg(fresh_ids[invalid[f.n]]),
 			bad_indexes || array_agg(indexes[invalid[f.n]] - 1), bad || array_agg(b.problem)
 		into bad_ids, bad_indexes, bad
@@ -166,9 +168,9 @@ begin
 end
 $$;
 
--- Stage 2: the models that change.
-create or replace function modelsync.plan_compare(inout p modelsync.sync_plan, p_seen text[],
-	p_same text[], p_fresh text[], p_facts jsonb[], p_settings jsonb)
+-- Stage 2: the models that change.  An entry is as it was, has facts, or cannot be used.
+create or replace function modelsync.plan_compare(inout p modelsync.sync_plan, p_same text[],
+	p_fresh text[], p_facts jsonb[], p_unusable text[], p_settings jsonb)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -182,9 +184,11 @@ declare
 	at timestamptz := date_trunc('milliseconds', clock_timestamp());
 begin
 	with listed as (
-		select s.id, p_facts[f.n] as facts
-		from modelsync.listing(p_seen, null, null) s
-		left join modelsync.listing(p_fresh, null, null) f on f.id = s.id
+		select s.id, null::jsonb as facts, true as same from modelsync.listing(p_same, null, null) s
+		union all
+		select f.id, p_facts[f.n], false from modelsync.listing(p_fresh, null, null) f
+		union all
+		select u.id, null, false from modelsync.listing(p_unusable, null, null) u
 	), candidate as (
 		select coalesce(m.model_id, l.id) as id, l.facts, m.row_version as version,
 			coalesce(m.status, 'new') as status,
@@ -201,7 +205,7 @@ begin
 		full join listed l on l.id = m.model_id
 		where l.facts is not null
 			or l.id is null and (m.missing_since is null or m.restore_status is null)
-			or m.missing_since is not null and l.id = any (p_same)
+			or m.missing_since is not null and l.same
 		offset 0
 	), touched as (
 		select c.id, coalesce(c.facts, c.old_facts) as facts, o.old_facts, c.version, c.status,
@@ -320,9 +324,8 @@ begin
 		return;
 	end if;
 	v := modelsync.plan_validate(p, pages, modelsync.entry_hashes(pages), null);
-	p := modelsync.plan_compare(v.p,
-		array(select m.model_id::text from public.model_access m) || text 'warm/up', '{}',
-		v.fresh, v.fresh_facts, p_settings);
+	p := modelsync.plan_compare(v.p, '{}', v.fresh, v.fresh_facts,
+		array(select m.model_id::text from public.model_access m), p_settings);
 	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
 		p.incomplete, p_settings);
 	perform modelsync.report(p, 'preview', null, null, null, null);
@@ -424,7 +427,7 @@ begin
 	if p.again then
 		p := modelsync.plan_absent(p, p_settings);
 	else
-		p := modelsync.plan_compare(p, v.seen, v.same, v.fresh, v.fresh_facts, p_settings);
+		p := modelsync.plan_compare(p, v.same, v.fresh, v.fresh_facts, v.unusable, p_settings);
 	end if;
 	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
 		p.incomplete, p_settings);

@@ -83,10 +83,14 @@ set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
 declare
-	since bigint;
+	flapping jsonb := '{}';   -- by model: the planner cannot know that they may be many
+	told jsonb := '{}';       -- the models whose alert an admin has seen
 begin
 	if p.flapping <> '[]' then
-		since := modelsync.run_before((p_settings ->> 'flap_runs')::int);
+		flapping := (select jsonb_object_agg(f ->> 'model_id', f) from jsonb_array_elements(p.flapping) f);
+		told := (select coalesce(jsonb_object_agg(a.model_id, true), '{}') from modelsync.alert a
+			where a.kind = 'price_flapping' and a.acknowledged_at is not null
+				and a.run_id > modelsync.run_before((p_settings ->> 'flap_runs')::int));
 	end if;
 	return (
 		with c as materialized (
@@ -103,12 +107,10 @@ begin
 				modelsync.price_number(c.new ->> o.key) as new_usd
 			from c, lateral jsonb_each_text(c.old) o
 			where c.field = 'pricing' and c.new ? o.key and o.key <> 'discount'
-		), flap as materialized (
-			select f ->> 'model_id' as id, f -> 'prices' as prices, f ->> 'moves' as moves
-			from jsonb_array_elements(p.flapping) f
 		), jump as materialized (
-			select x.*, f.moves
-			from price x left join flap f on f.id = x.id and f.prices ? x.key
+			select x.*, case when flapping -> x.id -> 'prices' ? x.key
+				then flapping -> x.id ->> 'moves' end as moves
+			from price x
 			where x.old_usd > 0 and x.new_usd > 0
 				and greatest(x.old_usd / x.new_usd, x.new_usd / x.old_usd)
 					> (p_settings ->> 'price_jump_factor')::numeric
@@ -120,9 +122,7 @@ begin
 			select j.id, 'price_flapping', format('price %s went back from %s to %s, move %s within %s runs',
 				j.key, j.old, j.new, j.moves, p_settings ->> 'flap_runs')
 			from jump j
-			where j.moves is not null and not exists (select from modelsync.alert a
-				where a.model_id = j.id and a.kind = 'price_flapping'
-					and a.acknowledged_at is not null and a.run_id > since)
+			where j.moves is not null and not told ? j.id
 			union all
 			select x.id, 'free_to_paid',
 				format('price %s left zero (now %s) while the free tier may use the model', x.key, x.new)
