@@ -135,6 +135,18 @@ as $$
 	select p_key = any (modelsync.known_prices());
 $$;
 
+-- Whether pricing.overrides might break a rule: a quick look at what nearly all are
+-- like.  Inlined.
+create or replace function modelsync.are_odd_overrides(p_overrides jsonb)
+returns bool
+language sql immutable
+as $$
+	select jsonb_typeof(p_overrides) <> 'array'
+		or p_overrides @? 'strict $[*] ? (@.type() <> "object")'
+		or p_overrides @? 'strict $[*].keyvalue() ? (@.key <> "min_prompt_tokens"
+			&& (@.value.type() <> "string" || !(@.value like_regex "^[0-9]{1,8}([.][0-9]{1,23})?$")))';
+$$;
+
 -- All that is wrong with pricing.overrides.  Not inlined.
 create or replace function modelsync.override_problems(p_overrides jsonb)
 returns text[]
@@ -292,6 +304,7 @@ begin
 						and u.e #> '{alias_target,slug}' is null
 					then array[E'alias_target.slug\tis missing'] end
 				|| case when u.e #> '{pricing,overrides}' <> 'null'
+						and modelsync.are_odd_overrides(u.e #> '{pricing,overrides}')
 					then modelsync.override_problems(u.e #> '{pricing,overrides}') end as problems
 			from (select unnest(p_entries) as e, generate_subscripts(p_entries, 1)::bigint as n offset 0) u,
 			lateral (select u.e -> 'id' as id, u.e -> 'name' as name, u.e -> 'description' as description,

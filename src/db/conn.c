@@ -6,6 +6,8 @@
  *   other:        ms_db_cancel ── canceller thread ─┘      (server says 57014, or we give up)
  *
  * When the server does not react to cancel requests within GIVE_UP_MS the connection is dropped.
+ * One that is busy with large parameters is not waited for: the request stays with it and ends the
+ * statement before it can do anything.
  */
 #include "conn.h"
 
@@ -19,6 +21,8 @@
 #include "modelsync/memory.h"
 
 #define GIVE_UP_MS 1500
+#define LARGE_BYTES (1 << 20) /* parameters that the server reads to the end before it looks up */
+#define GIVE_UP_LARGE_MS 40
 #define LATE_MS	   200 /* for a cancel request that is still on its way when it is over */
 #define SLICE_MS   20
 
@@ -121,7 +125,8 @@ static void cancel_again(struct ms_db *db)
 static bool should_give_up(struct ms_db *db)
 {
 	return atomic_load(&db->cancel_asked) &&
-	       ms_clock_ms() - atomic_load(&db->cancel_asked_at) > GIVE_UP_MS;
+	       ms_clock_ms() - atomic_load(&db->cancel_asked_at) >
+		       (db->is_large ? GIVE_UP_LARGE_MS : GIVE_UP_MS);
 }
 
 /* A request that came too late for the statement before must not hit the next one. */
@@ -413,6 +418,15 @@ static bool lose_connection(struct ms_db *db, struct ms_error *err)
 	return false;
 }
 
+static bool are_large(int n, const char *const *params)
+{
+	size_t bytes = 0;
+
+	for (int i = 0; i < n; i++)
+		bytes += params[i] ? strlen(params[i]) : 0;
+	return bytes > LARGE_BYTES;
+}
+
 static bool send_query(struct ms_db *db, const char *sql, int n, const char *const *params,
 		       struct ms_error *err)
 {
@@ -422,6 +436,7 @@ static bool send_query(struct ms_db *db, const char *sql, int n, const char *con
 		return false;
 	if (db->is_cancellable && atomic_load(&db->cancel_asked))
 		return ms_fail(err, MS_ERR_CANCELLED, "cancelled before it was sent");
+	db->is_large = are_large(n, params);
 	PQsetnonblocking(db->conn, 1);
 	sent = n < 0 ? PQsendQuery(db->conn, sql)
 		     : PQsendQueryParams(db->conn, sql, n, NULL, params, NULL, NULL, 0);

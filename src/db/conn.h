@@ -23,6 +23,7 @@ struct ms_db {
 	atomic_bool cancel_asked;
 	atomic_llong cancel_asked_at; /* ms_clock_ms() */
 	bool is_cancellable;	      /* a request counts for the next statement, too */
+	bool is_large;		      /* the statement under way */
 };
 
 /*

@@ -17,7 +17,7 @@ from upstream_stub import PATH, Answer, catalogue, models
 LIMIT_S = 0.1
 BUSY = 10  # the machine may have other things to do: a single one may take so many times as long
 TIMES = 5
-LARGE = 4000
+LARGE, LARGEST = 4000, 20000
 
 
 class CancelTest(SyncTestCase):
@@ -35,12 +35,18 @@ class CancelTest(SyncTestCase):
 
     def program(self, prefix, **settings):
         settings = dict({"UPSTREAM_RETRIES": 0, "SYNC_COOLDOWN_MINUTES": 0}, **settings)
-        process = subprocess.Popen(
-            [*prefix, *self.db.program("sync", "--json")], env=self.environment(**settings),
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, encoding="utf-8",
-        )
+        with open(self.cluster.scratch.file("said"), "w", encoding="utf-8") as said:
+            process = subprocess.Popen(
+                [*prefix, *self.db.program("sync", "--json")], env=self.environment(**settings),
+                stdin=subprocess.DEVNULL, stdout=said, stderr=said,
+            )
         self.addCleanup(self.end, process)
         return process
+
+    def said(self):
+        """What the program said last."""
+        with open(self.cluster.scratch.file("said"), encoding="utf-8") as said:
+            return said.read()
 
     def cancel(self, process):
         """Seconds until the process has ended, and its exit status."""
@@ -57,16 +63,16 @@ class CancelTest(SyncTestCase):
             ready()
             time.sleep(after)
             took, code = self.cancel(process)
-            self.assertEqual(code, 130, process.stderr.read())
+            self.assertEqual(code, 130, self.said())
             seconds.append(took)
             run = self.last_run()
             self.assertEqual((run["state"], run["category"]), ("failed", "cancelled"))
         self.judge(name, seconds)
 
-    def judge(self, name, seconds):
+    def judge(self, name, seconds, limit=LIMIT_S):
         self.took[name] = seconds
-        self.assertLess(sorted(seconds)[len(seconds) // 2], LIMIT_S, "%s: %s" % (name, seconds))
-        self.assertLess(max(seconds), BUSY * LIMIT_S, "%s: %s" % (name, seconds))
+        self.assertLess(sorted(seconds)[len(seconds) // 2], limit, "%s: %s" % (name, seconds))
+        self.assertLess(max(seconds), BUSY * limit, "%s: %s" % (name, seconds))
 
     def is_running(self):
         wait_until(lambda: self.db.value("SELECT count(*) FROM modelsync.lease WHERE run_id IS NOT NULL") == "1",
@@ -164,23 +170,30 @@ class CancelTest(SyncTestCase):
                 "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'") != "0", message="a wait")
             took, code = self.cancel(process)
             session.stdin.write("ROLLBACK;\n")
-            self.assertEqual(code, 130, process.stderr.read())
+            self.assertEqual(code, 130, self.said())
             seconds.append(took)
         self.judge("while claiming", seconds)
 
     def test_any_moment_of_a_large_one(self):
+        self.check_any_moment(LARGE, 12, LIMIT_S)
+
+    def test_any_moment_of_the_largest(self):
+        """Each step is as long as the catalogue: a busy machine may take its time for it."""
+        self.check_any_moment(LARGEST, 8, 4 * LIMIT_S)
+
+    def check_any_moment(self, count, moments, limit):
         """From the answer's last byte to the end, at random; what was not applied is cancelled."""
-        self.serve(Answer(body=catalogue(models(LARGE)), gzip=False))
+        self.serve(Answer(body=catalogue(models(count)), gzip=False))
         self.db = self.database()
         began = time.monotonic()
         whole = self.program(())
-        self.assertEqual(whole.wait(60), 0, whole.stderr.read())
+        self.assertEqual(whole.wait(60), 0, self.said())
         whole_s = time.monotonic() - began
         seconds, codes = [], set()
-        for number in range(12):
+        for number in range(moments):
             self.db = self.database()
             process = self.program(())
-            time.sleep(whole_s * (number + random.random()) / 13)
+            time.sleep(whole_s * (number + random.random()) / (moments + 1))
             took, code = self.cancel(process)
             codes.add(code)
             if code == 0:  # it was just being committed
@@ -189,11 +202,11 @@ class CancelTest(SyncTestCase):
             if code == -signal.SIGINT:  # nothing had begun
                 self.assertEqual(self.run_count(), 0)
                 continue
-            self.assertEqual(code, 130, process.stderr.read())
+            self.assertEqual(code, 130, self.said())
             self.assertEqual(self.db.value("SELECT count(*) FROM model_access"), "0")
             seconds.append(took)
         self.assertIn(130, codes)
-        self.judge("at any moment of a first sync of %d (%.1f s)" % (LARGE, whole_s), seconds)
+        self.judge("at any moment of a first sync of %d (%.1f s)" % (count, whole_s), seconds, limit)
 
 
 if __name__ == "__main__":
