@@ -3,12 +3,12 @@
 """daemon.py: what the daemon costs while it waits, how quick it is, and whether it grows.
 
 Idle: private memory, how often any of its threads wakes, statements beyond the sign of life. Quick:
-from the start to READY=1 and to the database; from a time of the schedule to the run. Growth: memory
-after a third of 730 runs (two years, a day each, the real answers in turn) and after all, and what is left
-open in the database. Exit status 1 when something is over its budget.
+from the start to READY=1 and to the database; from a time of the schedule to the run. Growth: 24 months, a
+run and a few requests a day, the real answers in turn, with retention each month: memory, threads, sessions,
+locks and tables of the second year against the first. All of it with the HTTP listener on. Exit status 1 when
+something is over its budget.
 """
 import os
-import signal
 import socket
 import sys
 import tarfile
@@ -21,11 +21,12 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "integration")]
 
 from daemon_case import Daemon  # noqa: E402
+from daemon_years import Years, grown, private_kb  # noqa: E402
 from modelsync_test import SAMPLE_CATALOGUE, Cluster, shared_data, wait_until  # noqa: E402
 from upstream_stub import Upstream  # noqa: E402
 
 IDLE_S = 65
-RUNS = int(os.environ.get("MODELSYNC_BENCH_RUNS", "730"))
+MONTHS = int(os.environ.get("MODELSYNC_BENCH_MONTHS", "24"))
 over = []
 
 
@@ -33,11 +34,6 @@ def report(text, value, budget, unit):
     print("%-46s %8.2f %s (budget %g)" % (text, value, unit, budget), flush=True)
     if value > budget:
         over.append(text)
-
-
-def private_kb(pid):
-    with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
 
 
 def wake_ups(pid):
@@ -60,7 +56,7 @@ def bench_start(cluster, db, upstream):
         manager.bind(path)
         began = time.monotonic()
         env = db.environment(MODELSYNC_UPSTREAM_URL=upstream.url, MODELSYNC_SYNC_CATCH_UP="false",
-                             NOTIFY_SOCKET=path)
+                             MODELSYNC_HTTP_LISTEN="127.0.0.1:0", NOTIFY_SOCKET=path)
         daemon = Daemon(db.program("--daemon"), env, cluster.scratch.file("start.log"))
         while "READY=1" not in manager.recv(4096).decode():
             pass
@@ -113,22 +109,18 @@ def answers():
 
 
 def bench_growth(cluster, db, upstream):
-    pages = answers()
     daemon = start(cluster, db, upstream, SYNC_SCHEDULE="0 0 1 1 *", SYNC_CATCH_UP="false",
-                   GUARD_MAX_MISSING_PERCENT="100")
+                   GUARD_MAX_MISSING_PERCENT="100", HTTP_LISTEN="127.0.0.1:0")
     daemon.wait_log("event=database_connected")
-    for number in range(1, RUNS + 1):
-        upstream.script(pages[number % len(pages)])
-        daemon.signal(signal.SIGUSR1)
-        daemon.wait_log("event=run_completed run=.*", count=number, timeout=60)
-        if number == RUNS // 3:  # after all answers
-            before = private_kb(daemon.pid)
-    grown = private_kb(daemon.pid) - before
-    report("memory grown from run %d to run %d" % (RUNS // 3, RUNS), grown / 1024, 1, "MB")
-    report("sessions of the daemon", int(db.value(
-        "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'modelsync-tui daemon%'")), 3, "")
-    report("locks left", int(db.value(
-        "SELECT count(*) FROM pg_locks WHERE pid <> pg_backend_pid() AND relation IS NOT NULL")), 0, "")
+    years = Years(db, daemon, upstream.script, answers())
+    months = [years.month() for _ in range(MONTHS)]
+    shown = sorted({0, MONTHS // 4, MONTHS // 2 - 1, 3 * MONTHS // 4, MONTHS - 1})
+    print("%-26s" % "after months" + "".join("%10d" % (n + 1) for n in shown))
+    for name in months[0]:
+        print("%-26s" % name + "".join("%10d" % months[n][name] for n in shown), flush=True)
+    over.extend(grown(months, MONTHS // 2 - 1))
+    years.wait_counted()
+    report("locks left", months[-1]["locks"], 0, "")
     wait_until(lambda: daemon.stop() == 0, message="the end")
 
 

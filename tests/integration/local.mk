@@ -5,6 +5,7 @@ integration_tests = \
 	tests/integration/test_cli.py \
 	tests/integration/test_daemon.py \
 	tests/integration/test_daemon_slots.py \
+	tests/integration/test_daemon_years.py \
 	tests/integration/test_documented.py \
 	tests/integration/test_engine.py \
 	tests/integration/test_http.py \
@@ -35,7 +36,7 @@ integration_tests = \
 	tests/integration/test_sync_stop.py \
 	tests/integration/test_trouble.py
 TESTS += $(integration_tests)
-EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/http_case.py \
+EXTRA_DIST += $(integration_tests) tests/integration/daemon_case.py tests/integration/daemon_years.py tests/integration/http_case.py \
 	tests/integration/models_case.py tests/integration/replay_case.py \
 	tests/integration/sync_case.py \
 	tests/fixtures/adopt/hosted.sql \
