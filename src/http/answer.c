@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "answer.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -71,30 +72,35 @@ static const int status_of[MS_CATEGORY_COUNT] = {
 
 /* --- answers -------------------------------------------------------------------------------- */
 
+static bool is_in_room(const struct http_answer *a, const char *value)
+{
+	return value >= a->room && value < a->room + sizeof(a->room);
+}
+
 void answer_clear(struct http_answer *answer)
 {
 	if (answer->release)
 		answer->release(answer->release_arg);
-	for (size_t i = 0; i < answer->header_count; i++) {
-		ms_free(answer->headers[i].name);
-		ms_free(answer->headers[i].value);
-	}
-	ms_free(answer->headers);
-	*answer = (struct http_answer){0};
+	for (size_t i = 0; i < answer->header_count; i++)
+		if (!is_in_room(answer, answer->headers[i].value))
+			ms_free(answer->headers[i].value);
+	answer->status = 0;
+	answer->release = NULL;
+	answer->header_count = answer->room_used = 0;
 }
 
 void http_answer_shared(struct http_call *call, int status, const char *content_type,
 			const char *body, size_t len, http_release_fn release, void *arg)
 {
-	answer_clear(&call->answer);
-	call->answer = (struct http_answer){
-		.status = status,
-		.body = body,
-		.len = len,
-		.release = release,
-		.release_arg = arg,
-		.content_type = content_type,
-	};
+	struct http_answer *a = &call->answer;
+
+	answer_clear(a);
+	a->status = status;
+	a->body = body;
+	a->len = len;
+	a->release = release;
+	a->release_arg = arg;
+	a->content_type = content_type;
 }
 
 void http_answer_text(struct http_call *call, int status, const char *content_type, char *text)
@@ -171,9 +177,17 @@ void http_answer_failure(struct http_call *call, const struct ms_error *why)
 void http_answer_header(struct http_call *call, const char *name, const char *value)
 {
 	struct http_answer *a = &call->answer;
+	size_t size = strlen(value) + 1;
+	char *copy;
 
-	a->headers = ms_realloc_array(a->headers, a->header_count + 1, sizeof(*a->headers));
-	a->headers[a->header_count++] = (struct http_pair){ms_strdup(name), ms_strdup(value)};
+	assert(a->header_count < HTTP_MAX_HEADERS);
+	if (size <= sizeof(a->room) - a->room_used) {
+		copy = memcpy(a->room + a->room_used, value, size);
+		a->room_used += size;
+	} else {
+		copy = ms_strdup(value);
+	}
+	a->headers[a->header_count++] = (struct http_header){name, copy};
 }
 
 bool http_answer_has_header(const struct http_call *call, const char *name)

@@ -32,15 +32,24 @@ struct http_caller {
 /* Called once, when what was handed over is not needed any more; on any thread. */
 typedef void (*http_release_fn)(void *arg);
 
+struct http_header {
+	const char *name; /* static */
+	char *value;	  /* in the answer's room, or owned */
+};
+
+#define HTTP_MAX_HEADERS 24
+#define HTTP_HEADER_ROOM 512 /* bytes for values: most answers need no more */
+
 struct http_answer {
 	int status; /* 0 = none yet */
 	const char *body;
 	size_t len;
 	http_release_fn release; /* NULL = nothing to do */
 	void *release_arg;
-	const char *content_type;  /* static */
-	struct http_pair *headers; /* owned */
-	size_t header_count;
+	const char *content_type; /* static */
+	size_t header_count, room_used;
+	struct http_header headers[HTTP_MAX_HEADERS];
+	char room[HTTP_HEADER_ROOM];
 };
 
 #define HTTP_REQUEST_ID_SIZE 65
@@ -104,7 +113,8 @@ struct ms_json *http_error_json(const struct http_call *call, int status, const 
  */
 void http_answer_failure(struct http_call *call, const struct ms_error *why);
 
-/* One more header; only when there is an answer already. Neither may have line breaks. */
+/* One more header; only when there is an answer already. name must be static; neither may have line
+ * breaks. */
 void http_answer_header(struct http_call *call, const char *name, const char *value);
 bool http_answer_has_header(const struct http_call *call, const char *name);
 

@@ -47,8 +47,10 @@ static void add_headers(struct http_call *call, const struct shelf_view *view, c
 	http_answer_header(call, "Cache-Control",
 			   call->caller.is_anonymous ? "public, s-maxage=60" : "private");
 	http_answer_header(call, "Vary", "Authorization, Accept-Encoding");
-	http_answer_header(call, "X-User-Tier", snapshot_audience_name(audience_of(&call->caller)));
 	http_answer_header(call, "X-Models-Source", source_name(view));
+	if (call->answer.status == 200)
+		http_answer_header(call, "X-User-Tier",
+				   snapshot_audience_name(audience_of(&call->caller)));
 	if (view->stale_s < 0)
 		return;
 	snprintf(age, sizeof(age), "%lld", (long long)view->stale_s);
@@ -99,9 +101,11 @@ static void answer_list(struct http_call *call, const struct shelf_view *view, b
 	answer_slice(call, view, is_packed ? body->packed_etag : body->etag,
 		     is_packed ? body->packed : body->text,
 		     is_packed ? body->packed_len : body->len);
+	if (call->answer.status != 200) /* what describes the body goes with it */
+		return;
 	http_answer_header(call, "X-Models-Count", count);
 	http_answer_header(call, "X-Enhanced-Mode", is_enhanced ? "true" : "false");
-	if (is_packed && call->answer.status == 200)
+	if (is_packed)
 		http_answer_header(call, "Content-Encoding", "gzip");
 }
 
