@@ -58,3 +58,9 @@ EXTRA_DIST += tests/bench/daemon.py
 bench-daemon: modelsync-tui$(EXEEXT)
 	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/daemon.py
 bench: bench-daemon
+
+EXTRA_DIST += tests/bench/http_api.py
+.PHONY: bench-http
+bench-http: modelsync-tui$(EXEEXT)
+	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/http_api.py
+bench: bench-http
