@@ -21,7 +21,8 @@ chmod 755 "$dir"
 "$top/dist/local-postgres" start --dir "$dir/pg" --fast
 MODELSYNC_DATABASE_CONNINFO=$("$top/dist/local-postgres" conninfo --dir "$dir/pg")
 LC_ALL=C.UTF-8
-export MODELSYNC_DATABASE_CONNINFO LC_ALL
+XDG_STATE_HOME=$dir # no filter of an earlier session
+export MODELSYNC_DATABASE_CONNINFO LC_ALL XDG_STATE_HOME
 "$program" db migrate --yes >/dev/null 2>&1
 "$program" sync --from "$top/dist/sample-catalogue.json" >/dev/null
 
