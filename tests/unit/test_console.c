@@ -525,8 +525,8 @@ static void answer(struct ms_ui *ui, uint32_t *seed)
 	static const char *const results[] = {"applied", "conflict"};
 	static const char *const reports[] = {"completed", "held", "failed"};
 	static const char *const feeds[] = {"standard", "empty", "newer", "many 900 500"};
-	static const char *const states[] = {"completed", "held",   "failed",
-					     "running",	  "alerts", "sample"};
+	static const char *const states[] = {"completed", "held",   "failed",	 "running",
+					     "alerts",	  "sample", "scheduled", "silent"};
 	struct ms_effect e;
 
 	while (ms_effects_pop(&ui->effects, &e)) {
@@ -551,19 +551,21 @@ static void answer(struct ms_ui *ui, uint32_t *seed)
 		} else if (e.kind == MS_EFFECT_LOAD_DETAIL) {
 			event.kind = MS_EVENT_DETAIL;
 			event.text = e.text;
-			event.json = fixture_detail("x");
+			event.json = fixture_detail(e.text);
 		} else if (e.kind == MS_EFFECT_LOAD_FEED) {
 			event.kind = MS_EVENT_FEED;
 			event.feed = e.feed;
 			event.number = e.number;
-			event.json = fixture_feed(e.feed, feeds[e.number ? 1 : r % 4]);
+			event.json = fixture_feed(e.feed, e.feed == MS_FEED_RUNS && r % 3 == 0
+								  ? "runs 500"
+								  : feeds[e.number ? 1 : r % 4]);
 		} else if (e.kind == MS_EFFECT_LOAD_CHANGESET) {
 			event.kind = MS_EVENT_CHANGESET;
 			event.number = e.number;
 			event.json = fixture_changeset(r & 1 ? e.number : 17);
 		} else if (e.kind == MS_EFFECT_LOAD_STATUS) {
 			event.kind = MS_EVENT_STATUS;
-			event.json = fixture_status(states[r % 6], "admin");
+			event.json = fixture_status(states[r % 8], "admin");
 		} else if (e.kind == MS_EFFECT_VERIFY) {
 			event.kind = MS_EVENT_VERIFIED;
 			event.json = fixture_verdict(r & 1 ? "good" : "bad");
@@ -628,6 +630,7 @@ static void test_random_keys(void **state)
 			e = (struct ms_ui_event){
 				.kind = MS_EVENT_RESIZE, .width = size[0], .height = size[1]};
 			ms_canvas_resize(c, size[0], size[1]);
+			ui->glyphs = (enum ms_glyphs)(next_random(&seed) % 3);
 		} else if (i % 501 == 0) {
 			e = (struct ms_ui_event){.kind = MS_EVENT_NOTICE,
 						 .text = notices[next_random(&seed) % 4]};
