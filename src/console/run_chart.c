@@ -46,7 +46,7 @@ void ms_run_chart_renew(struct ms_ui *ui)
 
 static void place_below_models(const struct ms_ui *ui, struct ms_layout *l)
 {
-	if (l->pane != MS_PANE_RIGHT || ui->width < BELOW_WIDTH || ui->height < BELOW_LINES)
+	if (ui->width < BELOW_WIDTH || ui->height < BELOW_LINES)
 		return;
 	l->table.h -= BELOW_HEIGHT;
 	l->chart = (struct ms_rect){0, l->table.y + l->table.h, l->table.w, BELOW_HEIGHT};
@@ -211,6 +211,8 @@ static void draw_caption(const struct ms_ui *ui, const struct ms_run_series *s, 
 		ms_text_reset(&text);
 		caption(&text, s, true);
 	}
+	if (is_below && *runs(ui)->filter) /* that line is not seen here */
+		ms_text_addf(&text, "; of %s", runs(ui)->filter);
 	used = ms_canvas_textf(c, r.x, r.y, r.w - 2, MS_STYLE_HEADING, " %s%s%s ",
 			       is_below ? ms_ui_key(ui, MS_ACTION_screen_sync, name) : "",
 			       is_below ? " Sync: " : "", ms_text_str(&text));
@@ -283,9 +285,11 @@ static void draw_signs(const struct ms_ui *ui, const struct ms_run_series *s, st
 	size_t bars = ms_chart_bars_per_cell(ui->glyphs);
 
 	ms_canvas_hline(c, r.x, r.y, (int)((s->count + bars - 1) / bars), MS_STYLE_BORDER);
-	for (size_t i = 0; i < s->count; i++) {
+	for (size_t i = 0; i < s->count; i += bars) {
 		char text[2] = {s->signs[i], '\0'};
 
+		if (bars > 1 && i + 1 < s->count)
+			text[0] = ms_run_sign_worst(text[0], s->signs[i + 1]);
 		if (text[0] != ' ' && text[0] != '-')
 			ms_canvas_text(c, r.x + (int)(i / bars), r.y, 1, MS_STYLE_WARNING, text);
 	}
@@ -364,6 +368,8 @@ static const char *why_empty(const struct ms_ui *ui)
 {
 	const struct ms_browse *b = &ui->browses[MS_FEED_RUNS];
 
+	if (b->list.count > 0)
+		return "no run matches the filter of their screen";
 	if (b->is_known)
 		return "no sync has run yet";
 	if (b->problem)

@@ -107,7 +107,7 @@ static double together(enum ms_metric metric, const double *values, size_t n)
 	return metric == MS_METRIC_SUCCESS && known > 0 ? result / (double)known : result;
 }
 
-static char worst(char a, char b)
+char ms_run_sign_worst(char a, char b)
 {
 	static const char order[] = " ->chx"; /* the later, the worse */
 
@@ -147,7 +147,7 @@ static void fill(struct ms_run_series *s, const struct ms_list *l, const struct 
 		const struct ms_run_fact *run = &facts[l->visible[s->from + i]];
 		char *sign = &s->signs[ms_run_series_place(s, s->from + i)];
 
-		*sign = worst(*sign, run->sign);
+		*sign = ms_run_sign_worst(*sign, run->sign);
 		for (size_t part = 0; part < ms_metric_parts(s->metric); part++)
 			s->single[part][s->runs - 1 - i] = value_of(run, s->metric, part);
 	}

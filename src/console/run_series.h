@@ -61,5 +61,7 @@ size_t ms_run_series_reach(struct ms_run_zoom zoom, size_t places, size_t chosen
 /* The place where row i of the list's is; it is among those that are shown. */
 size_t ms_run_series_place(const struct ms_run_series *s, size_t i);
 size_t ms_metric_parts(enum ms_metric metric);
+/* The worse of two signs. */
+char ms_run_sign_worst(char a, char b);
 
 #endif

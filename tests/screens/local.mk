@@ -176,6 +176,8 @@ screen_cases = \
 	tests/screens/models_200x60.case \
 	tests/screens/models_200x60_chart.case \
 	tests/screens/models_200x60_chart_c_locale.case \
+	tests/screens/models_200x60_chart_filtered.case \
+	tests/screens/models_200x60_chart_no_pane.case \
 	tests/screens/models_200x60_empty.case \
 	tests/screens/models_200x60_offline.case \
 	tests/screens/models_40x12.case \
