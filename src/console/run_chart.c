@@ -46,7 +46,7 @@ void ms_run_chart_renew(struct ms_ui *ui)
 
 static void place_below_models(const struct ms_ui *ui, struct ms_layout *l)
 {
-	if (ui->width < BELOW_WIDTH || ui->height < BELOW_LINES)
+	if (ui->width < BELOW_WIDTH || ui->height < BELOW_LINES || ui->low_bandwidth)
 		return;
 	l->table.h -= BELOW_HEIGHT;
 	l->chart = (struct ms_rect){0, l->table.y + l->table.h, l->table.w, BELOW_HEIGHT};
@@ -54,7 +54,7 @@ static void place_below_models(const struct ms_ui *ui, struct ms_layout *l)
 
 bool ms_run_chart_fits_beside(const struct ms_ui *ui)
 {
-	return ui->height >= BESIDE_LINES;
+	return ui->height >= BESIDE_LINES && !ui->low_bandwidth;
 }
 
 static void place_beside(const struct ms_ui *ui, struct ms_layout *l)

@@ -34,7 +34,7 @@ void ms_run_chart_renew(struct ms_ui *ui);
 
 /* Takes its place from a layout that is complete otherwise. */
 void ms_run_chart_place(const struct ms_ui *ui, struct ms_layout *l);
-/* The Sync screen has room for it above the table. */
+/* The Sync screen has room for it above the table, and the line for what it takes to draw. */
 bool ms_run_chart_fits_beside(const struct ms_ui *ui);
 /* The layout has one. */
 bool ms_run_chart_is_shown(const struct ms_ui *ui);

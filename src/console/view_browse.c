@@ -64,11 +64,11 @@ void ms_browse_draw(const struct ms_ui *ui, const struct ms_layout *l, struct ms
 		if (b->list.shown == 0)
 			draw_nothing(ui, b, l->table, c);
 	}
-	ms_view_pane(ui, l, c);
 	if (l->chart.h > 0 && b->list.shown > 0)
 		ms_run_chart_draw(ui, l->chart, c);
 	else if (l->chart.h > 0)
 		draw_nothing(ui, b, l->chart, c);
+	ms_view_pane(ui, l, c);
 	if (l->summary.h > 0)
 		class->draw_summary(ui, l->summary, c);
 	count_text(ui, b, l->filter.w < 60, count, sizeof(count));

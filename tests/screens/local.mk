@@ -253,6 +253,7 @@ screen_cases = \
 	tests/screens/runs_held.case \
 	tests/screens/runs_held_40x12.case \
 	tests/screens/runs_hold_of_run.case \
+	tests/screens/runs_low_bandwidth_200x60.case \
 	tests/screens/runs_running_elsewhere.case \
 	tests/screens/runs_running_elsewhere_120x40.case \
 	tests/screens/runs_running_elsewhere_40x12.case \
