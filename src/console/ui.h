@@ -221,7 +221,8 @@ char *ms_ui_keyed(const struct ms_ui *ui, char *buf, size_t size, const char *te
 int ms_ui_keyed_text(const struct ms_ui *ui, struct ms_canvas *c, struct ms_rect r,
 		     enum ms_style style, const char *text);
 /* The same for a format of printf. */
-char *ms_ui_keyed_format(const struct ms_ui *ui, char *buf, size_t size, const char *fmt);
+char *ms_ui_keyed_format(const struct ms_ui *ui, char *buf, size_t size, const char *fmt)
+	__attribute__((format_arg(4)));
 void ms_ui_set_filter(struct ms_ui *ui, const char *text);
 /* Opens the filter line with that text, as if it had been typed. */
 void ms_ui_edit_filter(struct ms_ui *ui, const char *text);
