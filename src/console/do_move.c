@@ -145,7 +145,11 @@ void ms_do_zoom(struct ms_ui *ui)
 
 static void sort_by(struct ms_ui *ui, const struct ms_field *field, bool descending)
 {
+	struct ms_sort_key keys[MS_SORT_KEYS_MAX];
+
 	ms_rows_set_sort(&ui->rows, (struct ms_sort_key){field, descending}, ui->now);
+	if (ui->rows.filter && ms_filter_sort(ui->rows.filter, keys) > 0)
+		ms_ui_note(ui, MS_NOTE_HINT, "the filter's own order (sort: or a view) goes first");
 	ms_ui_cursor_moved(ui);
 }
 

@@ -260,6 +260,7 @@ screen_cases = \
 	tests/screens/runs_running_here.case \
 	tests/screens/runs_scheduled.case \
 	tests/screens/set_theme.case \
+	tests/screens/sort_by_filter.case \
 	tests/screens/sort_invert.case \
 	tests/screens/sort_picker.case \
 	tests/screens/sort_picker_40x12.case \
