@@ -77,6 +77,8 @@ void ms_input_open(struct ms_ui *ui, const struct ms_input_class *class, const c
 		   struct ms_history *history);
 /* The input line in the filter's place, or NULL. */
 const struct ms_dialog *ms_input_in_filter_line(const struct ms_ui *ui);
+/* The topmost dialog is an input line that Tab completes. */
+bool ms_input_completes(const struct ms_ui *ui);
 /* Puts the cursor of the topmost dialog, an input line, on that byte: there it is wrong. */
 void ms_input_point(struct ms_ui *ui, size_t at);
 /* Where byte `at` of its line is in w columns. */

@@ -197,6 +197,12 @@ const struct ms_dialog *ms_input_in_filter_line(const struct ms_ui *ui)
 	return d && ((const struct input *)d)->class->in_filter_line ? d : NULL;
 }
 
+bool ms_input_completes(const struct ms_ui *ui)
+{
+	return ui->dialog && ui->dialog->class == &input_dialog &&
+	       ((const struct input *)ui->dialog)->class->complete;
+}
+
 void ms_input_point(struct ms_ui *ui, size_t at)
 {
 	struct input *in = (struct input *)ui->dialog;

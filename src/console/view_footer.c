@@ -152,6 +152,7 @@ static bool next_hint(const struct ms_ui *ui, int x, int end, int *at, const cha
 	for (; *at < MS_ACTION_COUNT; ++*at) {
 		const struct ms_action_info *info = ms_action_info((enum ms_action) * at);
 		bool is_shown = (info->hints & scope) &&
+				(*at != MS_ACTION_complete || ms_input_completes(ui)) &&
 				!(ui->read_only && (info->flags & MS_ACTION_WRITES));
 
 		*key = ms_keymap_names(ui->keymap, (enum ms_action) * at, scope);
