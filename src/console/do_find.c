@@ -81,21 +81,36 @@ static void add_term(struct ms_ui *ui, const char *term)
 	ms_free(text);
 }
 
-/* Start of the last term outside quotes and brackets, with the OR before it. */
+/* A slash there begins a regular expression: of its own, negated, or after `~`. */
+static bool begins_regex(const char *text, size_t at)
+{
+	if (at > 0 && text[at - 1] == '~')
+		return true;
+	if (at > 0 && (text[at - 1] == '-' || text[at - 1] == '!'))
+		at--;
+	return at == 0 || text[at - 1] == ' ' || text[at - 1] == '(';
+}
+
+/* Start of the last term outside quotes, regular expressions and brackets, with the OR before it.
+ */
 static size_t last_term(const char *text)
 {
 	size_t start = 0;
 	int depth = 0;
-	bool in_quotes = false;
+	char within = '\0'; /* '"' or '/': what ends it */
 
 	for (size_t i = 0; text[i]; i++) {
 		char c = text[i];
 
-		if (c == '"')
-			in_quotes = !in_quotes;
-		else if (!in_quotes && (c == '(' || c == ')'))
+		if (within && c == '\\' && text[i + 1])
+			i++;
+		else if (within)
+			within = c == within ? '\0' : within;
+		else if (c == '"' || (c == '/' && begins_regex(text, i)))
+			within = c;
+		else if (c == '(' || c == ')')
 			depth += c == '(' ? 1 : -1;
-		else if (!in_quotes && depth == 0 && c == ' ' && text[i + 1] && text[i + 1] != ' ')
+		else if (depth == 0 && c == ' ' && text[i + 1] && text[i + 1] != ' ')
 			start = i;
 	}
 	if (start >= 3 && strncmp(text + start - 3, " OR", 3) == 0)

@@ -381,6 +381,34 @@ static void test_dropping_all(void **state)
 	assert_int_equal(ms_stage_take_back(&f->stage, f->catalog), 0);
 }
 
+static void test_the_last_term_goes_as_a_whole(void **state)
+{
+	static const char *const rows[][2] = {
+		{"status:new price<1", "status:new"},
+		{"gpt", ""},
+		{"", ""},
+		{"a \"two words\"  ", "a"},
+		{"a \"say \\\" b\"", "a"},
+		{"a /two words/", "a"},
+		{"a -/two \\/ words/", "a"},
+		{"a name~/two words/", "a"},
+		{"openai/gpt 5", "openai/gpt"},
+		{"a (b OR c d)", "a"},
+		{"a OR b", "a"},
+		{"a OR (b c)", "a"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		char *text = ms_strdup(rows[i][0]);
+
+		ms_filter_drop_term(text);
+		if (strcmp(text, rows[i][1]) != 0)
+			fail_msg("%s: %s", rows[i][0], text);
+		ms_free(text);
+	}
+}
+
 /* --- columns
  * --------------------------------------------------------------------------------------------- */
 
@@ -682,6 +710,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_gone_model_edits_its_return, stage_setup,
 						stage_teardown),
 		cmocka_unit_test_setup_teardown(test_dropping_all, stage_setup, stage_teardown),
+		cmocka_unit_test(test_the_last_term_goes_as_a_whole),
 		cmocka_unit_test(test_columns_go_in_order_and_never_overlap),
 		cmocka_unit_test(test_chosen_columns_survive_and_are_shown_while_they_fit),
 		cmocka_unit_test(test_a_column_is_hidden_unless_it_is_fixed),
