@@ -96,7 +96,8 @@ static int64_t first_step(const struct spells *s, int64_t now)
 
 /* --- the picture ---------------------------------------------------------------------------- */
 
-/* As many moments between `from` and now, the last one now; returns the highest price. */
+/* As many moments between `from` and now, the last one now; returns the highest price,
+ * NAN where none is known. */
 static double add_line(struct ms_text *out, const struct spells *s, size_t which, int64_t from,
 		       int64_t now, enum ms_glyphs glyphs, size_t places)
 {
@@ -114,7 +115,7 @@ static double add_line(struct ms_text *out, const struct spells *s, size_t which
 				  .top = numbers.max > 0 ? numbers.max : 1,
 				  .glyphs = glyphs,
 			  });
-	return numbers.max;
+	return numbers.count > 0 ? numbers.max : NAN;
 }
 
 /* The shortest of some round spans that the first change is in. */
@@ -143,7 +144,8 @@ static void add_picture(const struct spells *s, int64_t now, enum ms_glyphs glyp
 		ms_text_reset(&line);
 		ms_text_addf(&line, "%-*s", LABEL_WIDTH, shown[i].name);
 		max = add_line(&line, s, i, from, now, glyphs, (size_t)places);
-		ms_text_addf(&line, " max %.4g", max);
+		if (!isnan(max))
+			ms_text_addf(&line, " max %.4g", max);
 		ms_page_add(out, MS_STYLE_NORMAL, ms_text_str(&line));
 	}
 	ms_page_addf(out, MS_STYLE_DIM, "%*s%s%*s", LABEL_WIDTH, "",
@@ -160,6 +162,17 @@ static const char *price_text(char *buf, size_t size, const struct ms_json *exac
 	return ms_price_format(buf, size, ms_price_from_text(ms_json_string(exact)), kind, 10);
 }
 
+/* A model that is not listed has no prices, and one that is may have lost some. */
+static const char *new_price(char *buf, size_t size, const struct ms_json *row,
+			     enum ms_price_kind kind)
+{
+	const struct ms_json *price = ms_json_get(row, "price");
+
+	if (!ms_json_is_null(price))
+		return price_text(buf, size, price, kind);
+	return strcmp(ms_entry_text(row, "event"), "model_removed") == 0 ? "not listed" : "none";
+}
+
 /* "2026-09-20 02:00 in  0.100 > 0.300  +200.0 %" */
 static void add_step(const struct spell *s, int width, struct ms_page *out)
 {
@@ -167,7 +180,6 @@ static void add_step(const struct spell *s, int width, struct ms_page *out)
 	const struct ms_json *row = s->row;
 	double old = ms_json_number(ms_json_get(row, "old_usd"), NAN);
 	double now = ms_json_number(ms_json_get(row, "usd"), NAN);
-	const struct ms_json *price = ms_json_get(row, "price");
 	char when[32], before[24], after[24], change[32] = "";
 
 	if (old > 0 && now >= 0)
@@ -177,9 +189,7 @@ static void add_step(const struct spell *s, int width, struct ms_page *out)
 	ms_page_addf(out, MS_STYLE_NORMAL, "%.*s %-3s %s > %s%s", width < SHORT ? 10 : 16,
 		     ms_entry_when(when, sizeof(when), row, "valid_from"), shown[s->which].name,
 		     price_text(before, sizeof(before), ms_json_get(row, "old"), kind),
-		     ms_json_is_null(price) ? "not listed"
-					    : price_text(after, sizeof(after), price, kind),
-		     change);
+		     new_price(after, sizeof(after), row, kind), change);
 }
 
 /* The newest first. */

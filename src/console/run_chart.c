@@ -128,8 +128,8 @@ static void add_value(struct ms_text *out, enum ms_metric metric, double value)
 {
 	int decimals = metrics[metric].decimals;
 
-	if (decimals && value < 1)
-		decimals++;
+	if (decimals)
+		decimals += (value < 1) + (value < 0.1);
 	ms_text_addf(out, "%.*f%s", value == floor(value) ? 0 : decimals, value,
 		     metrics[metric].unit);
 }

@@ -163,6 +163,13 @@ static const char *prices_of(const char *model_id)
 		       "\"old\":\"0.0000015\",\"price\":\"0.000015\",\"old_usd\":0.0000015,\"usd\":0.000015},"
 		       "{\"key\":\"prompt\",\"valid_from\":\"2026-09-18T02:00:00Z\",\"valid_until\":null,"
 		       "\"old\":\"0.0000003\",\"price\":\"0.000003\",\"old_usd\":0.0000003,\"usd\":0.000003}";
+	if (strcmp(model_id, "delta/gone") == 0)
+		return "{\"key\":\"prompt\",\"valid_from\":null,\"valid_until\":\"2026-09-10T00:00:00Z\","
+		       "\"old\":null,\"price\":\"0.0000008\",\"old_usd\":null,\"usd\":0.0000008},"
+		       "{\"key\":\"completion\",\"valid_from\":\"2026-08-10T00:00:00Z\",\"valid_until\":null,"
+		       "\"old\":\"-1\",\"price\":null,\"event\":\"price_changed\",\"old_usd\":null,\"usd\":null},"
+		       "{\"key\":\"prompt\",\"valid_from\":\"2026-09-10T00:00:00Z\",\"valid_until\":null,"
+		       "\"old\":\"0.0000008\",\"price\":null,\"event\":\"model_removed\",\"old_usd\":0.0000008,\"usd\":null}";
 	if (strcmp(model_id, "alpha/small") != 0)
 		return "";
 	return "{\"key\":\"prompt\",\"valid_from\":\"2026-09-20T02:00:00Z\",\"valid_until\":null,"

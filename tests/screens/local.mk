@@ -205,6 +205,7 @@ screen_cases = \
 	tests/screens/price_trend_80x24_c_locale.case \
 	tests/screens/price_trend_full.case \
 	tests/screens/price_trend_full_c_locale.case \
+	tests/screens/price_trend_gone.case \
 	tests/screens/price_unchanged.case \
 	tests/screens/question_40x12.case \
 	tests/screens/question_too_small.case \
