@@ -101,8 +101,10 @@ begin
 	if d.state is distinct from 'sending' or (d.attempts <> p_attempt and not is_sent) then
 		return jsonb_build_object('ok', true, 'state', d.state);
 	end if;
-	d.next_at := at + interval '1 second' * greatest(
-		modelsync.backoff_s(d.attempts, 30, 3600), least(coalesce((p ->> 'retry_after_s')::numeric, 0), 86400));
+	-- a daemon that stops leaves it to the next one
+	d.next_at := at + interval '1 second' * case when p ->> 'category' = 'cancelled' then 0
+		else greatest(modelsync.backoff_s(d.attempts, 30, 3600),
+			least(coalesce((p ->> 'retry_after_s')::numeric, 0), 86400)) end;
 	d.state := case
 		when is_sent then 'sent'
 		when (p ->> 'permanent')::bool or d.next_at > d.give_up_at then 'failed'

@@ -9,7 +9,7 @@
 #include "modelsync/clock.h"
 #include "modelsync/log.h"
 
-#define TIME_SIZE 24
+#define TIME_SIZE      24
 #define QUEUE_PAUSE_MS 600000
 
 static void on_connection(void *arg, const char *label, const struct ms_error *err)

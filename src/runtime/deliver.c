@@ -9,8 +9,8 @@
 #include "modelsync/log.h"
 #include "modelsync/memory.h"
 
-/* Beside the attempt itself; whoever is silent for longer is taken for dead. */
-#define LEASE_MORE_S	30
+/* Beside the attempt and the good-bye to the server; whoever is silent for longer is dead. */
+#define LEASE_MORE_S	10
 #define CLOSE_WITHIN_MS 500
 
 struct request {
@@ -59,7 +59,7 @@ static bool deliver_one(struct ms_lanes *lanes, const struct ms_delivery *d, str
 static bool deliver_all(struct ms_lanes *lanes, int64_t *wait_ms, struct ms_error *err)
 {
 	unsigned channels = ms_notifier_channels(lanes->notifier);
-	int lease_s = ms_notifier_timeout_s(lanes->notifier) + LEASE_MORE_S;
+	int lease_s = 2 * ms_notifier_timeout_s(lanes->notifier) + LEASE_MORE_S;
 	struct ms_delivery d = {0};
 	bool ok = true;
 
