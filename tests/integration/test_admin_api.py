@@ -7,12 +7,14 @@ import re
 import subprocess
 import unittest
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import quote
 
 from http_case import HttpCase
 from json_schema import problems
 from models_case import SECRET, mint
 from modelsync_test import TOP, wait_until
+from socket_proxy import SocketProxy
 from upstream_stub import Answer, catalogue, model, models
 
 MODEL = "vendor/model-000"
@@ -384,6 +386,19 @@ class Edits(AdminCase):
         self.assertEqual((none["code"], none["reversed"]), ("CONFLICT", 0))
 
 
+    def test_at_the_same_time(self):
+        """Of edits that are based on one version one is written, whoever comes first."""
+        def edit(limit):
+            return self.call("PATCH", "/api/admin/models/" + MODEL,
+                             {"daily_limit": limit, "version": 1}).status
+
+        token(self.admin_id)
+        with ThreadPoolExecutor(8) as pool:
+            statuses = sorted(pool.map(edit, range(8)))
+        self.assertEqual(statuses, [200] + [409] * 7)
+        self.assertEqual(self.col(MODEL, "row_version"), "2")
+
+
 class ManyModels(AdminCase):
     COUNT = 1001
 
@@ -480,6 +495,18 @@ class Syncs(AdminCase):
         begun = self.good("POST", "/api/admin/sync-models?async=1", status=202)
         self.assertEqual(self.daemon.stop(), 0)
         run = self.cli("history", str(begun["data"]["run"]), "--json")
+        self.assertEqual((run["state"], run["category"]), ("failed", "interrupted"))
+
+    def test_stop_answers(self):
+        """Whoever waits for a sync hears what became of it."""
+        self.serve(Answer(body=catalogue(models(self.COUNT)), delay=60))
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.call, "POST", "/api/admin/sync-models")
+            wait_until(lambda: self.good("GET", "/api/admin/sync-models")["isRunning"], 20)
+            self.assertEqual(self.daemon.stop(), 0)
+            answered = waiting.result()
+        self.assertEqual((answered.status, answered.json["code"]), (500, "SYNC_FAILED"), answered.text)
+        run = self.cli("history", str(answered.json["data"]["run"]), "--json")
         self.assertEqual((run["state"], run["category"]), ("failed", "interrupted"))
 
     def test_cron(self):
@@ -583,6 +610,21 @@ class Service(AdminCase):
         self.assertEqual(self.call("PATCH", "/api/admin/models/" + MODEL, {"is_pro": True}).status, 403)
         self.assertEqual(self.col(MODEL, "is_pro"), "f")
         self.assertEqual(self.last_audit()["outcome"], "refused")
+
+
+class Away(AdminCase):
+    def test_without_a_database(self):
+        proxy = SocketProxy(self.cluster.scratch.file("away"), self.socket())
+        self.addCleanup(proxy.close)
+        self.daemon.stop()
+        self.daemon = self.listen(AUTH_SECRET=SECRET, arguments=("--db", self.through(proxy)))
+        self.assertEqual(self.good("GET", "/api/admin/models")["totalCount"], self.COUNT)
+        proxy.close()
+        self.daemon.wait_log("event=database_away", 30)
+        for method, path, body in (("GET", "models", None), ("GET", "audit", None),
+                                   ("PATCH", "models/" + MODEL, {"is_pro": True}),
+                                   ("POST", "sync-models", None), ("POST", "sync-models?async=1", None)):
+            self.bad(503, "SERVICE_UNAVAILABLE", method, "/api/admin/" + path, body)
 
 
 class Documented(AdminCase):
