@@ -209,6 +209,39 @@ class ChartTest(ConsoleTestCase):
         term.send("Right")
         term.wait_for(re.compile(r"\^ #2 .*: \d"))
 
+    def test_the_daemon_and_its_next_time(self):
+        daemon = subprocess.Popen(
+            self.db.program("daemon"), env=self.environment(MODELSYNC_SYNC_SCHEDULE="0 2 * * *"),
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            wait_until(lambda: self.db.value("SELECT count(*) FROM modelsync.daemon") == "1",
+                       message="listed")
+            term = self.console(size=(120, 40))
+            term.wait_for("5 models")
+            term.send("2")
+            term.wait_for(re.compile(r"daemon \S+ alive \(0 2 \* \* \*, UTC\)"))
+            term.wait_for("next 02:00 UTC, in")
+        finally:
+            daemon.terminate()
+            daemon.wait()
+        wait_until(lambda: self.db.value("SELECT count(*) FROM modelsync.daemon") == "0", message="left")
+        term.send("R")
+        term.wait_for("no daemon is alive")
+
+    def test_somebody_syncs_while_a_filter_is_typed(self):
+        self.upstream.script(Answer(body=catalogue(self.ENTRIES + [model("zeta/three")])))
+        term = self.console(size=(80, 24))
+        term.wait_for("5 models")
+        term.send("/")
+        term.type("zeta")
+        term.wait_for("2 of 5")
+        self.assertEqual(self.db.run("sync", env=self.environment()).returncode, 0)
+        term.wait_for("3 of 6")
+        term.type("/t")
+        term.wait_for("2 of 6")
+        term.send("Enter")
+        term.wait_for(re.compile(r"> .*zeta/t"))
+
     def test_a_long_history_is_loaded_as_the_zoom_needs_it(self):
         self.db.psql(
             "INSERT INTO modelsync.run (fence, state, trigger, owner, origin, session_user_name, started_at, completed_at,"
