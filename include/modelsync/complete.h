@@ -22,6 +22,9 @@ bool ms_completion_add(struct ms_completion *c, const char *item);
 /* How many bytes all items begin with, whatever their case; never half a character. */
 size_t ms_completion_common(const struct ms_completion *c);
 
+/* The value as a filter takes it literally: in quotes where it would end or mean something else. */
+char *ms_filter_quote(const char *value);
+
 /*
  * Fields, the values of a field (those of the catalogue too, which may be NULL) and views that fit
  * what stands before byte `at`.

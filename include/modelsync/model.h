@@ -69,6 +69,9 @@ bool ms_price_is_per_token(enum ms_price_kind kind);   /* else per request, imag
  */
 char *ms_price_format(char *buf, size_t size, struct ms_price price, enum ms_price_kind kind,
 		      size_t width);
+/* All its digits, in the same unit, as a filter takes it: "none" and "variable" too. Returns buf. */
+#define MS_PRICE_WORD_MAX 480
+char *ms_price_word(char buf[MS_PRICE_WORD_MAX], struct ms_price price, enum ms_price_kind kind);
 
 /* One model as loaded from the database. All strings live in the catalogue's arena; NULL = none. */
 struct ms_model {

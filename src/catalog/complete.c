@@ -129,8 +129,7 @@ static void add_views(struct ms_completion *out, const struct typed *typed,
 
 /* --- values of the catalogue ----------------------------------------------------------------- */
 
-/* In quotes where it would end or mean something else without. */
-static char *quoted(const char *value)
+char *ms_filter_quote(const char *value)
 {
 	struct ms_text out;
 
@@ -154,7 +153,7 @@ static void add_value(struct ms_completion *out, const struct typed *typed, cons
 
 	if (!*value || !begins(value, typed))
 		return;
-	item = quoted(value);
+	item = ms_filter_quote(value);
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 

@@ -130,3 +130,18 @@ char *ms_price_format(char *buf, size_t size, struct ms_price price, enum ms_pri
 	format_known(buf, size, &d, width < 5 ? 5 : width);
 	return buf;
 }
+
+char *ms_price_word(char buf[MS_PRICE_WORD_MAX], struct ms_price price, enum ms_price_kind kind)
+{
+	struct ms_decimal d;
+
+	_Static_assert(MS_PRICE_WORD_MAX >= MS_DECIMAL_TEXT, "room for any decimal");
+	if (ms_price_state(price) != MS_PRICE_KNOWN ||
+	    !ms_decimal_parse(&d, price.exact, strlen(price.exact)))
+		return strcpy(buf, ms_price_state(price) == MS_PRICE_VARIABLE ? "variable" : "none");
+	if (kinds[kind].per_token)
+		d.exponent += 6;
+	if (!ms_decimal_render(&d, d.exponent < 0 ? (unsigned)-d.exponent : 0, buf))
+		strcpy(buf, "0");
+	return buf;
+}

@@ -39,13 +39,8 @@ static const struct ms_view *current(const struct ms_ui *ui, const struct list *
 
 static void use(struct ms_ui *ui, const struct ms_view *view)
 {
-	struct ms_sort_key key;
-	struct ms_error unused;
-	size_t n;
-
 	ms_history_add(&ui->filters, ui->rows.filter_text);
-	if (ms_sort_parse(view->sort, &key, 1, &n, &unused))
-		ms_rows_set_sort(&ui->rows, key, ui->now);
+	ms_rows_sort_by_text(&ui->rows, view->sort, ui->now);
 	if (*view->columns)
 		ms_column_set_read(&ui->columns, view->columns);
 	ms_ui_set_filter(ui, view->filter);

@@ -157,62 +157,63 @@ bool ms_ui_go_to_model(struct ms_ui *ui, const char *id)
 
 /* --- the value of a cell as a term ----------------------------------------------------------- */
 
-static void price_value(char *buf, size_t size, const struct ms_price *p, enum ms_price_kind kind)
+/* "a,b" as "a+b": all of them. */
+static char *words_term(const char *name, char sign, char *words)
 {
-	if (ms_price_state(*p) == MS_PRICE_UNKNOWN)
-		(void)snprintf(buf, size, "none");
-	else if (ms_price_state(*p) == MS_PRICE_VARIABLE)
-		(void)snprintf(buf, size, "variable");
-	else
-		ms_price_format(buf, size, *p, kind, size - 1);
+	for (char *p = words; (p = strchr(p, ',')); p++)
+		*p = '+';
+	return ms_format("%s%c%s", name, sign, words);
 }
 
-static void date_value(char *buf, size_t size, const struct ms_field *f, const struct ms_model *m)
+static char *text_term(const char *name, const char *value)
 {
-	char text[32];
+	char *quoted = ms_filter_quote(value), *term = ms_format("%s=%s", name, quoted);
 
-	ms_field_export(text, sizeof(text), f, m, 0);
-	(void)snprintf(buf, size, "%.10s", *text ? text : "none");
+	ms_free(quoted);
+	return term;
 }
 
-static char *cell_term(const struct ms_column *c, const struct ms_model *m)
+/* What the cell says as a term; NULL when it says nothing that could be asked for. */
+static char *cell_term(const struct ms_column *c, const struct ms_model *m, int64_t now)
 {
-	char value[400];
-	const char *word = "none";
+	const struct ms_field *f = c->field;
+	char value[MS_PRICE_WORD_MAX];
 
-	switch (c->field->type) {
-	case MS_FIELD_SET: /* the tier columns: what the box shows */
+	if (c->kind == MS_COLUMN_TIER) /* what the box shows */
 		return ms_format("%stier:%s", m->tiers & (unsigned)c->tier ? "" : "-",
 				 ms_tier_name(c->tier));
+	ms_field_export(value, sizeof(value), f, m, now);
+	switch (f->type) {
 	case MS_FIELD_PRICE:
-		price_value(value, sizeof(value), &m->prices[c->field->price], c->field->price);
-		return ms_format("%s%s%s", c->field->name,
-				 ms_price_state(m->prices[c->field->price]) == MS_PRICE_KNOWN ? "="
-											      : ":",
-				 value);
+		return ms_format("%s:%s", f->name,
+				 ms_price_word(value, m->prices[f->price], f->price));
 	case MS_FIELD_TIME:
-		date_value(value, sizeof(value), c->field, m);
-		return ms_format("%s:%s", c->field->name, value);
+		return ms_format("%s:%.10s", f->name, *value ? value : "none");
 	case MS_FIELD_ENUM:
-		return ms_format("%s:%s", c->field->name,
-				 ms_status_name((enum ms_status)m->status));
+		return ms_format("%s:%s", f->name, ms_status_name((enum ms_status)m->status));
+	case MS_FIELD_FLAGS:
+		return *value ? words_term(f->name, ':', value) : NULL;
+	case MS_FIELD_SET:
+		return words_term(f->name, *value ? '=' : ':',
+				  *value ? value : strcpy(value, "none"));
 	case MS_FIELD_NUMBER:
 	case MS_FIELD_TEXT:
-	case MS_FIELD_FLAGS:
 		break;
 	}
-	ms_field_export(value, sizeof(value), c->field, m, 0);
-	if (!*value)
-		return ms_format("%s:%s", c->field->name, word);
-	return ms_format(strpbrk(value, " \"()") ? "%s=\"%s\"" : "%s=%s", c->field->name, value);
+	return *value ? text_term(f->name, value) : ms_format("%s:none", f->name);
 }
 
 static void filter_by_cell(struct ms_ui *ui, bool is_excluded)
 {
 	struct ms_columns columns;
-	char *term = cell_term(ms_ui_columns(ui, &columns), ms_rows_current(&ui->rows));
+	const struct ms_column *c = ms_ui_columns(ui, &columns);
+	char *term = cell_term(c, ms_rows_current(&ui->rows), ui->now);
 	char *negated = NULL;
 
+	if (!term) {
+		ms_ui_note(ui, MS_NOTE_HINT, "%s: nothing in this cell to filter by", c->title);
+		return;
+	}
 	if (is_excluded)
 		negated = *term == '-' ? ms_strdup(term + 1) : ms_format("-%s", term);
 	add_term(ui, negated ? negated : term);

@@ -187,9 +187,10 @@ static void sort_beside(struct ms_ui *ui, int delta)
 		at++;
 	if (at == c.count)
 		at = c.model;
-	do /* the three tier columns are one order */
+	do /* the three tier columns are one order, flags are none */
 		at = delta > 0 ? (at + 1) % c.count : (at + c.count - 1) % c.count;
-	while (c.items[at].field == ui->rows.sort.field);
+	while (c.items[at].field == ui->rows.sort.field ||
+	       c.items[at].field->type == MS_FIELD_FLAGS);
 	sort_by(ui, c.items[at].field, c.items[at].shows_age);
 }
 

@@ -194,6 +194,16 @@ char *ms_rows_sort_text(const struct ms_rows *r)
 	return ms_format("%s%s", r->sort.descending ? "-" : "", r->sort.field->name);
 }
 
+void ms_rows_sort_by_text(struct ms_rows *r, const char *text, int64_t now)
+{
+	struct ms_sort_key key;
+	struct ms_error unused;
+	size_t n;
+
+	if (ms_sort_parse(text, &key, 1, &n, &unused) && key.field->type != MS_FIELD_FLAGS)
+		ms_rows_set_sort(r, key, now);
+}
+
 void ms_rows_set_sort(struct ms_rows *r, struct ms_sort_key sort, int64_t now)
 {
 	r->sort = sort;

@@ -53,6 +53,8 @@ bool ms_rows_set_filter(struct ms_rows *r, const char *text, int64_t now,
 void ms_rows_refilter(struct ms_rows *r, int64_t now);
 /* "-added": the user's order in words; owned. */
 char *ms_rows_sort_text(const struct ms_rows *r);
+/* Sorts as such a text says; what is none changes nothing. */
+void ms_rows_sort_by_text(struct ms_rows *r, const char *text, int64_t now);
 void ms_rows_set_sort(struct ms_rows *r, struct ms_sort_key sort, int64_t now);
 
 /* The model under the cursor, or NULL / MS_ROW_NONE. */

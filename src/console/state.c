@@ -18,7 +18,8 @@ static const struct {
 	{"list", offsetof(struct ms_ui, list_filters)},
 	{"find", offsetof(struct ms_ui, finds)},
 	{"mark", offsetof(struct ms_ui, marks)},
-	{"command", offsetof(struct ms_ui, commands)}, {"file", offsetof(struct ms_ui, files)},
+	{"command", offsetof(struct ms_ui, commands)},
+	{"file", offsetof(struct ms_ui, files)},
 };
 #define HISTORY_COUNT (sizeof(histories) / sizeof(histories[0]))
 
@@ -105,15 +106,11 @@ static void restore_theme(struct ms_ui *ui, const char *name)
 void ms_state_connected(struct ms_ui *ui)
 {
 	const struct ms_json *db = find_database(ui->remembered, ui->database);
-	struct ms_sort_key key;
-	struct ms_error unused;
-	size_t n;
 
 	if (db) {
 		const char *columns = ms_json_text(ms_json_get(db, "columns"));
 
-		if (ms_sort_parse(ms_json_text(ms_json_get(db, "sort")), &key, 1, &n, &unused))
-			ms_rows_set_sort(&ui->rows, key, ui->now);
+		ms_rows_sort_by_text(&ui->rows, ms_json_text(ms_json_get(db, "sort")), ui->now);
 		if (*columns)
 			ms_column_set_read(&ui->columns, columns);
 		restore_filter(ui, ms_json_text(ms_json_get(db, "filter")));

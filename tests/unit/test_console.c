@@ -409,6 +409,59 @@ static void test_the_last_term_goes_as_a_whole(void **state)
 	}
 }
 
+/* The rows that are left when `action` is done on the cell of that field and model. */
+static bool is_shown_after(struct ms_ui *ui, enum ms_action action, uint32_t model, bool *is_done)
+{
+	struct ms_columns columns;
+	size_t shown;
+
+	ms_ui_set_filter(ui, "");
+	assert_true(ms_rows_go_to(&ui->rows, model));
+	ui->has_column = true;
+	ui->column = 0;
+	(void)ms_ui_columns(ui, &columns);
+	assert_int_equal(columns.count, 3);
+	while (ms_column_is_fixed(columns.items[ui->column].field))
+		ui->column++;
+	shown = ui->rows.shown;
+	ms_ui_do(ui, action);
+	assert_false(ui->has_filter_error);
+	*is_done = *ui->rows.filter_text != '\0';
+	if (!*is_done)
+		assert_int_equal(ui->rows.shown, shown);
+	return ms_rows_go_to(&ui->rows, model);
+}
+
+static void test_every_cell_can_be_filtered_by(void **state)
+{
+	struct ms_ui *ui = ms_ui_new("", false, fixture_now());
+	struct ms_ui_event e = {.kind = MS_EVENT_MODELS, .catalog = fixture_catalog("standard")};
+	const struct ms_field *f;
+	bool is_done;
+
+	(void)state;
+	ms_ui_update(ui, &e);
+	e = (struct ms_ui_event){.kind = MS_EVENT_RESIZE, .width = 400, .height = 40};
+	ms_ui_update(ui, &e);
+	for (size_t i = 0; (f = ms_field_at(i)); i++) {
+		char *columns = ms_format("status,id,%s", f->name);
+
+		ms_column_set_read(&ui->columns, columns);
+		ms_free(columns);
+		if (ms_column_is_fixed(f) || strcmp(f->name, "tier") == 0)
+			continue;
+		for (uint32_t m = 0; m < ui->catalog->count; m++) {
+			if (!is_shown_after(ui, MS_ACTION_include, m, &is_done))
+				fail_msg("%s: %s hides %s", f->name, ui->rows.filter_text,
+					 ui->catalog->models[m].id);
+			if (is_shown_after(ui, MS_ACTION_exclude, m, &is_done) && is_done)
+				fail_msg("%s: %s shows %s", f->name, ui->rows.filter_text,
+					 ui->catalog->models[m].id);
+		}
+	}
+	ms_ui_free(ui);
+}
+
 /* --- columns
  * --------------------------------------------------------------------------------------------- */
 
@@ -711,6 +764,7 @@ int main(void)
 						stage_teardown),
 		cmocka_unit_test_setup_teardown(test_dropping_all, stage_setup, stage_teardown),
 		cmocka_unit_test(test_the_last_term_goes_as_a_whole),
+		cmocka_unit_test(test_every_cell_can_be_filtered_by),
 		cmocka_unit_test(test_columns_go_in_order_and_never_overlap),
 		cmocka_unit_test(test_chosen_columns_survive_and_are_shown_while_they_fit),
 		cmocka_unit_test(test_a_column_is_hidden_unless_it_is_fixed),

@@ -241,6 +241,30 @@ static void rounding_carries(void **state)
 	}
 }
 
+static void words_have_all_digits(void **state)
+{
+	static const struct {
+		const char *exact, *word;
+	} rows[] = {
+		{"0.00000025", "0.25"},
+		{"0.0000000833333333333", "0.0833333333333"},
+		{"2.5e-6", "2.5"},
+		{"1", "1000000"},
+		{"0", "0"},
+		{"-1", "variable"},
+		{NULL, "none"},
+	};
+	char buf[MS_PRICE_WORD_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		assert_string_equal(
+			ms_price_word(buf, ms_price_from_text(rows[i].exact), MS_PRICE_PROMPT),
+			rows[i].word);
+	assert_string_equal(ms_price_word(buf, ms_price_from_text("0.018"), MS_PRICE_REQUEST),
+			    "0.018");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -255,6 +279,7 @@ int main(void)
 		cmocka_unit_test(people_type_suffixes),
 		cmocka_unit_test(decimals_have_limits),
 		cmocka_unit_test(rounding_carries),
+		cmocka_unit_test(words_have_all_digits),
 	};
 
 	return cmocka_run_group_tests_name("price", tests, NULL, NULL);
