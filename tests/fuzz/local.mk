@@ -49,3 +49,8 @@ tests_fuzz_fuzz_http_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_fuzz_fuzz_http_CFLAGS = $(AM_CFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_fuzz_http_LDADD = libhttp.a libsync.a libdb.a libupstream.a libcatalog.a libconfig_room.a \
 	libbase.a $(HTTP_LIBS) $(PQ_LIBS) $(CURL_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS) $(XXHASH_LIBS)
+EXTRA_PROGRAMS += tests/fuzz/fuzz_token
+tests_fuzz_fuzz_token_SOURCES = tests/fuzz/fuzz_token.c $(FUZZ_MAIN)
+tests_fuzz_fuzz_token_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
+tests_fuzz_fuzz_token_CFLAGS = $(AM_CFLAGS) $(FUZZ_FLAGS)
+tests_fuzz_fuzz_token_LDADD = libhttp.a libconfig_room.a libbase.a $(HTTP_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS)

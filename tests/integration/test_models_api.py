@@ -1,13 +1,19 @@
 # SPDX-License-Identifier: MIT
 """The Models API as a front end uses it: lists, headers, conditions, changes, the database away."""
 import gzip
+import hashlib
+import hmac
 import json
+import os
+import re
+import shutil
+import subprocess
 import time
 import unittest
 from urllib.parse import quote
 
-from models_case import SECRET, USERS, ModelsCase, mint, user_id
-from modelsync_test import wait_until
+from models_case import SECRET, ModelsCase, base64url, mint, user_id
+from modelsync_test import TOP, Cluster, wait_until
 
 ENTRY = ["id", "name", "description", "context_length", "pricing", "input_modalities",
          "output_modalities", "supported_parameters", "created"]
@@ -168,16 +174,32 @@ class ModelsApiTest(ModelsCase):
     @staticmethod
     def fast_token(user):
         """Ten thousand processes of openssl would take minutes; test_models_access.py has it sign."""
-        import base64
-        import hashlib
-        import hmac
+        text = "%s.%s" % (base64url(b'{"alg":"HS256"}'), base64url(
+            json.dumps({"sub": user, "exp": int(time.time()) + 600}).encode()))
+        signature = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()
+        return "%s.%s" % (text, base64url(signature))
 
-        def part(data):
-            return base64.urlsafe_b64encode(data).rstrip(b"=")
-
-        text = part(b'{"alg":"HS256"}') + b"." + part(
-            json.dumps({"sub": user, "exp": int(time.time()) + 600}).encode())
-        return (text + b"." + part(hmac.new(SECRET.encode(), text, hashlib.sha256).digest())).decode()
+    def test_documented_examples(self):
+        """Those of docs/http-api.md, as they stand there."""
+        if not shutil.which("jq"):
+            self.skipTest("jq is not installed")
+        with open(os.path.join(TOP, "docs", "http-api.md"), encoding="utf-8") as file:
+            text = file.read().partition("\n## Models API\n")[2].partition("\n## Admin API\n")[0]
+        script = "".join(re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S))
+        self.assertGreater(script.count("get "), 5)
+        self.serve_models()
+        env = dict(os.environ, API="http://127.0.0.1:%d" % self.port, PROFILE=user_id("pro"),
+                   SECRET=SECRET)
+        done = subprocess.run(["bash", "-eu", "-o", "pipefail", "-c", script], env=env, timeout=120,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
+                              check=False)
+        self.assertEqual(done.returncode, 0, done.stdout)
+        lines = done.stdout.splitlines()
+        names = self.db.value("SELECT model_name FROM public.get_user_allowed_models('%s') LIMIT 1"
+                              % user_id("pro"))
+        self.assertEqual(lines[:4], self.allowed("free"))
+        self.assertEqual(lines[4], "9")
+        self.assertEqual(lines[-3:], [names, names, "304"])
 
     def test_two_daemons_agree(self):
         self.serve_models()
@@ -199,7 +221,6 @@ class DatabaseAwayTest(ModelsCase):
     """These stop the server, and have one of their own each."""
 
     def setUp(self):
-        from modelsync_test import Cluster
         type(self).cluster = Cluster()
         self.addCleanup(self.cluster.close)
         super().setUp()
