@@ -74,6 +74,11 @@ static void start(struct ms_ui *ui, bool may_replace)
 		take_rows(&b->list, all_shown, e);
 	else
 		take_models(ui, all_shown, e);
+	if (e->count == 0) { /* they went while the question stood there */
+		ms_ui_note(ui, MS_NOTE_HINT, "there are no rows to export");
+		ms_export_free(e);
+		return;
+	}
 	s->is_running = true;
 	s->screen = ui->screen;
 	ms_effects_push(&ui->effects, (struct ms_effect){.kind = MS_EFFECT_EXPORT, .order = e});

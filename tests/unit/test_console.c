@@ -601,8 +601,57 @@ static uint32_t next_random(uint32_t *seed)
 }
 
 /* Answers what the state asks for, as the database would. */
+/* What was saved so far, in the place of the file. */
+static struct ms_views saved;
+
+static struct ms_json *change_views(const struct ms_effect *e)
+{
+	struct ms_json *json, *again;
+	struct ms_error err;
+	char *text;
+
+	if (e->text)
+		(void)ms_views_remove(&saved, e->text);
+	for (size_t i = 0; i < e->views.count; i++)
+		(void)ms_views_set(&saved, &e->views.items[i]);
+	json = ms_views_json(&saved);
+	text = ms_json_print(json);
+	again = ms_json_parse(text, strlen(text), &err);
+	ms_json_free(json);
+	ms_free(text);
+	return again;
+}
+
+static bool count_bytes(void *arg, const char *text, size_t len)
+{
+	size_t *bytes = arg;
+
+	(void)text;
+	*bytes += len;
+	return true;
+}
+
+static void answer_export(const struct ms_export *order, uint32_t r, struct ms_ui_event *event,
+			  struct ms_error *err)
+{
+	size_t bytes = 0;
+	const struct ms_export_sink sink = {count_bytes, &bytes};
+
+	assert_true(order->count > 0);
+	assert_true(ms_export_put(order, &sink));
+	assert_true(bytes > order->count);
+	event->kind = MS_EVENT_EXPORTED;
+	event->number = (int64_t)order->count;
+	event->text = order->path;
+	if (r % 3 == 0)
+		return;
+	(void)ms_fail(err, r % 3 == 1 ? MS_ERR_CONFLICT : MS_ERR_CONFIG, "%s exists", order->path);
+	event->err = err;
+}
+
 static void answer(struct ms_ui *ui, uint32_t *seed)
 {
+	struct ms_error err;
 	static const char *const results[] = {"applied", "conflict"};
 	static const char *const reports[] = {"completed", "held", "failed"};
 	static const char *const feeds[] = {"standard", "empty", "newer", "many 900 500"};
@@ -653,6 +702,11 @@ static void answer(struct ms_ui *ui, uint32_t *seed)
 		} else if (e.kind == MS_EFFECT_ACKNOWLEDGE) {
 			event.kind = MS_EVENT_ACKNOWLEDGED;
 			event.number = e.number;
+		} else if (e.kind == MS_EFFECT_CHANGE_VIEWS) {
+			event.kind = MS_EVENT_VIEWS;
+			event.json = change_views(&e);
+		} else if (e.kind == MS_EFFECT_EXPORT) {
+			answer_export(e.order, r, &event, &err);
 		} else if (e.kind == MS_EFFECT_REST_TIMER) {
 			event.kind = MS_EVENT_RESTED;
 		}
@@ -680,6 +734,8 @@ static void check_invariants(const struct ms_ui *ui)
 	assert_true(r->top <= r->cursor);
 	assert_true(r->marked_hidden <= r->marked);
 	assert_true(ui->stage.summary.rows <= ui->stage.count);
+	assert_true(ms_column_set_find(&ui->columns, ms_field_by_name("id")) != SIZE_MAX);
+	assert_true(ms_column_set_find(&ui->columns, ms_field_by_name("status")) != SIZE_MAX);
 	for (int i = 0; i < MS_FEED_COUNT; i++) {
 		const struct ms_list *l = &ui->browses[i].list;
 
@@ -724,6 +780,7 @@ static void test_random_keys(void **state)
 	}
 	ms_canvas_free(c);
 	ms_ui_free(ui);
+	ms_views_clear(&saved);
 }
 
 int main(void)
