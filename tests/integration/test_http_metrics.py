@@ -76,7 +76,7 @@ class MetricsTest(HttpCase):
     def test_documents_name_what_is_there(self):
         self.load(self.entries)
         self.listen()
-        self.wait_for(modelsync_database_up=1)
+        self.wait_for(modelsync_database_up=1, modelsync_daemons=1)
         there = set(re.findall("# TYPE (modelsync_[a-z_]+)", self.ask("GET", "/metrics").text))
         named = set()
         for name in ("http-api.md", "operations.md"):
