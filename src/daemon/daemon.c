@@ -5,6 +5,7 @@
  */
 #include "daemon.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,6 +28,7 @@
 #define SIGN_OFF_MS 1500
 /* For answers that are on their way when it ends. */
 #define LAST_ANSWERS_MS 1500
+#define LARGE_BLOCK	131072
 
 /* --- what it does ------------------------------------------------------------------------- */
 
@@ -392,12 +394,23 @@ static void serve(struct daemon *d)
 	ms_loop_free(d->loop);
 }
 
+/*
+ * What a sync needs for a moment goes back to the system afterwards; by itself malloc() would learn
+ * to keep ever larger blocks. The program then waits for a day.
+ */
+static void keep_no_large_blocks(void)
+{
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+	mallopt(M_TRIM_THRESHOLD, LARGE_BLOCK);
+}
+
 bool ms_daemon_run(const struct ms_daemon_options *options, struct ms_error *err)
 {
 	struct daemon d = {.options = options, .started_at = ms_clock_now()};
 	bool ok;
 
 	umask(077);
+	keep_no_large_blocks();
 	if (!settings_load(&d, &d.current, err))
 		return false;
 	ms_config_apply_log(d.current.config, MS_LOG_INFO);
