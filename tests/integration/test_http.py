@@ -63,6 +63,20 @@ class HttpTest(HttpCase):
             made = self.ask("GET", "/healthz", headers={"X-Request-Id": bad}).headers["X-Request-Id"]
             self.assertRegex(made, "^[0-9a-f]{16}-[0-9]+$")
 
+    def test_the_access_log(self):
+        daemon = self.listen(HTTP_ACCESS_LOG="true")
+        self.ask("HEAD", "/healthz?a=secret", headers={"X-Request-Id": "mine"})
+        daemon.wait_log("level=info event=request request=mine route=HEALTHZ method=HEAD path=/healthz"
+                        " status=200 ms=[0-9]+ bytes=0")
+        self.ask("GET", "/a%0Ab", headers={"X-Request-Id": "other"})
+        daemon.wait_log("event=request request=other route=none method=GET path=\"/a%0Ab\" status=404")
+        self.assertNotIn("secret", daemon.log())
+
+    def test_without_it_the_log_is_quiet(self):
+        daemon = self.listen()
+        self.ask("GET", "/healthz")
+        self.assertNotIn("event=request ", daemon.log())
+
     def test_cross_origin(self):
         self.listen(HTTP_CORS_ORIGINS="https://a.example, https://b.example")
         got = self.ask("GET", "/healthz", headers={"Origin": "https://b.example"})

@@ -147,10 +147,11 @@ class AddressTest(HttpCase):
         for address, message in ((busy, "Address already in use"), ("localhost", "HOST:PORT"),
                                  ("[::1:80", "HOST:PORT"), ("1.2.3.4:99999", "HOST:PORT"),
                                  ("192.0.2.1:8080", "Cannot assign"), ("/nowhere/x", "No such file")):
-            done = self.db.run("daemon", env=self.environment(HTTP_LISTEN=address))
-            self.assertEqual(done.returncode, 2, done.stderr)
-            self.assertIn("http.listen: " + address, done.stderr)
-            self.assertIn(message, done.stderr)
+            for command in (["daemon"], ["config", "check"])[:2 if "HOST" in message else 1]:
+                done = self.db.run(*command, env=self.environment(HTTP_LISTEN=address))
+                self.assertEqual(done.returncode, 2, done.stderr)
+                self.assertIn("http.listen: " + address, done.stderr)
+                self.assertIn(message, done.stderr)
         self.assertEqual(daemon.stop(), 0)
 
 
