@@ -4,8 +4,14 @@
  * waiting; for everything else a connection is suspended, a worker fills its call in, and the
  * connection is resumed:
  *
- *   on_uri ── on_request(headers) ── on_request(body)* ── on_request(whole) ──┬─ queue ──
- * on_completed suspend, pool ─ serve_continue ──┘
+ *   on_uri ── on_request(headers) ── on_request(body)* ── on_request(whole)
+ *                                                              │
+ *                  ┌── needs a worker ── serve_begin() ────────┘
+ *                  │                          │
+ *          suspend, pool               answered at once
+ *                  │                          │
+ *          serve_continue(),                queue() ── on_completed
+ *          resume ── on_request() ────────────┘
  *
  * An answer that is queued when only the headers are there makes libmicrohttpd close the connection
  * afterwards, for it cannot know where the body ends: that is done on purpose only.
