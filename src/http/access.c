@@ -77,14 +77,17 @@ static enum access_verdict identify(struct http_call *call, const char *sub,
 	struct ms_error err;
 	unsigned begun;
 
-	if (callers_find(callers, sub, now_ms, remembered_s(call, is_connected), caller))
+	if (callers_find(callers, sub, now_ms, remembered_s(call, is_connected), caller)) {
+		traffic_count(call->http->traffic, HTTP_COUNT_CALLER_HITS);
 		return ACCESS_GRANTED;
+	}
 	if (!is_connected) {
 		ms_fail(&err, MS_ERR_UNREACHABLE, "the database is away");
 		return fail_to_ask(call, &err);
 	}
 	if (!call->db)
 		return ACCESS_ASK;
+	traffic_count(call->http->traffic, HTTP_COUNT_CALLER_MISSES);
 	begun = callers_begin(callers);
 	if (!ms_api_caller(call->db, sub, caller, &err))
 		return fail_to_ask(call, &err);

@@ -75,6 +75,8 @@ static void answer_slice(struct http_call *call, const struct shelf_view *view, 
 static bool look(struct http_call *call, struct shelf_view *view)
 {
 	shelf_look(call->http->shelf, view);
+	if (view->stale_s >= 0)
+		traffic_count(call->http->traffic, HTTP_COUNT_STALE_LISTS);
 	if (view->snapshot)
 		return true;
 	http_answer_error(call, 503, NULL, "there is no list of models yet", NULL);

@@ -5,13 +5,13 @@ import re
 import shutil
 import unittest
 
-from http_case import HttpCase
+from models_case import ModelsCase
 from modelsync_test import TOP, wait_until
 
 SAMPLE = re.compile(r'^([a-z_]+)(\{(?:[a-z]+="(?:[^"\\]|\\.)*",?)*\})? (\S+)$')
 
 
-class MetricsTest(HttpCase):
+class MetricsTest(ModelsCase):
     def metrics(self):
         """Samples by name and labels; everything has a type and comes once."""
         answered = self.ask("GET", "/metrics")
@@ -38,12 +38,11 @@ class MetricsTest(HttpCase):
         return wait_until(look, 20, "metrics %s" % wanted)
 
     def test_models_and_runs(self):
-        self.load(self.entries)
         self.listen()
         seen = self.wait_for(modelsync_database_up=1, modelsync_daemons=1)
         self.assertEqual(seen['modelsync_runs_total{result="completed",category=""}'], 1)
-        self.assertEqual(seen['modelsync_models{status="new"}'], 20)
-        self.assertEqual(seen['modelsync_tier_models{tier="free"}'], 0)
+        self.assertEqual(seen['modelsync_models{status="active"}'], 18)
+        self.assertEqual(seen['modelsync_tier_models{tier="free"}'], 4)
         self.assertEqual(seen['modelsync_run_seconds_count{phase="run"}'], 1)
         self.assertEqual(seen['modelsync_run_seconds_bucket{phase="apply",le="+Inf"}'], 1)
         self.assertEqual(seen["modelsync_sync_held"], 0)
@@ -67,6 +66,16 @@ class MetricsTest(HttpCase):
             seen['modelsync_http_sent_bytes_total{method="GET",path="/healthz",status="200"}'], 20)
         self.assertGreaterEqual(seen["modelsync_http_connections"], 1)
 
+    def test_remembered_callers_are_counted(self):
+        self.serve_models()
+        for _ in range(3):
+            self.assertEqual(self.get(who="pro").status, 200)
+        self.get()
+        seen = self.metrics()
+        self.assertEqual(seen["modelsync_caller_cache_misses_total"], 1)
+        self.assertEqual(seen["modelsync_caller_cache_hits_total"], 2)
+        self.assertEqual(seen["modelsync_stale_lists_total"], 0)
+
     def test_without_a_database(self):
         self.listen(wait=False, DATABASE_CONNINFO="host=/nowhere")
         seen = self.metrics()
@@ -74,7 +83,6 @@ class MetricsTest(HttpCase):
         self.assertFalse([name for name in seen if name.startswith("modelsync_models")])
 
     def test_documents_name_what_is_there(self):
-        self.load(self.entries)
         self.listen()
         self.wait_for(modelsync_database_up=1, modelsync_daemons=1)
         there = set(re.findall("# TYPE (modelsync_[a-z_]+)", self.ask("GET", "/metrics").text))
@@ -98,7 +106,6 @@ class MetricsTest(HttpCase):
     def test_promtool_has_nothing_to_complain_about(self):
         if not shutil.which("promtool"):
             self.skipTest("promtool (package prometheus) is not installed")
-        self.load(self.entries)
         self.listen()
         self.wait_for(modelsync_database_up=1)
         text = self.ask("GET", "/metrics").text
