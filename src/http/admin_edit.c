@@ -100,8 +100,7 @@ static void refuse(struct http_call *call, const struct ms_json *problems)
 	ms_text_addf(&message, "%s%s%s", path, *path ? ": " : "",
 		     ms_json_text(ms_json_get(first, "message")));
 	if (ms_json_count(problems) > 1)
-		ms_text_addf(&message, ", and %zu more problems; details has them",
-			     ms_json_count(problems) - 1);
+		ms_text_addf(&message, "; details has %zu more", ms_json_count(problems) - 1);
 	http_answer_error(call, 400, NULL, ms_text_str(&message), ms_json_copy(problems));
 	ms_text_clear(&message);
 }
@@ -120,13 +119,10 @@ static struct ms_json *without_index(const struct ms_json *problems)
 {
 	struct ms_json *list = ms_json_new_array();
 
-	for (const struct ms_json *p = ms_json_first(problems); p; p = ms_json_next(p)) {
-		struct ms_json *o = ms_json_new_object();
-
-		ms_json_add_string(o, "path", ms_json_string(ms_json_get(p, "path")));
-		ms_json_add_string(o, "message", ms_json_string(ms_json_get(p, "message")));
-		ms_json_add(list, NULL, o);
-	}
+	for (const struct ms_json *p = ms_json_first(problems); p; p = ms_json_next(p))
+		ms_json_add(list, NULL,
+			    problem_json(ms_json_text(ms_json_get(p, "path")),
+					 ms_json_text(ms_json_get(p, "message"))));
 	return list;
 }
 

@@ -25,11 +25,9 @@ struct wish {
 
 static bool refuse_filter(struct http_call *call, const struct ms_filter_error *where)
 {
-	struct ms_json *details = ms_json_new_array(), *problem = ms_json_new_object();
+	struct ms_json *details = ms_json_new_array(), *problem = problem_json("q", where->message);
 	char *message = ms_format("q: wrong at character %zu: %s", where->at + 1, where->message);
 
-	ms_json_add_string(problem, "path", "q");
-	ms_json_add_string(problem, "message", where->message);
 	ms_json_add_int(problem, "at", (int64_t)where->at);
 	ms_json_add_int(problem, "length", (int64_t)where->len);
 	ms_json_add(details, NULL, problem);

@@ -49,34 +49,36 @@ static const char *triggered_by(const struct http_call *call)
 	return *call->caller.profile ? call->caller.profile : "cron";
 }
 
-/* The part of the engine's report that the run as such is. */
-static struct ms_json *data_json(const struct http_call *call, const struct ms_run_report *r,
+/* The run in the words of old, from its report and, where that says nothing, from its row. */
+static struct ms_json *data_json(struct http_call *call, const struct ms_run_report *r,
 				 int64_t began)
 {
-	struct ms_error err;
-	struct ms_json *o = ms_json_new_object(),
-		       *report = r->json ? ms_json_parse(r->json, strlen(r->json), &err) : NULL;
-	const struct ms_json *counts = ms_json_get(report, "counts");
 	bool is_done = r->state == MS_RUN_COMPLETED;
+	struct ms_json *o = ms_json_new_object(), *run;
+	struct ms_error err;
 	char at[24];
 
-	ms_json_add_string(o, "syncLogId", ms_json_string(ms_json_get(report, "sync_log_id")));
+	if (!ms_db_run(call->db, r->run, &run, &err))
+		run = NULL;
+	ms_json_add_string(o, "syncLogId", ms_json_string(ms_json_get(run, "sync_log_id")));
 	ms_json_add_int(o, "run", r->run);
 	ms_json_add_string(o, "state", ms_run_state_name(r->state));
 	ms_json_add_int(o, "totalProcessed", r->counts.valid);
 	ms_json_add_int(o, "modelsAdded", is_done ? r->counts.added : 0);
 	ms_json_add_int(o, "modelsUpdated", is_done ? r->counts.updated : 0);
 	ms_json_add_int(o, "modelsMarkedInactive", is_done ? r->counts.marked_inactive : 0);
-	ms_json_add_int(o, "modelsReactivated",
-			is_done ? ms_json_int(ms_json_get(counts, "reactivated"), 0) : 0);
-	ms_json_add_number(o, "durationMs", r->timing.total);
+	ms_json_add_int(
+		o, "modelsReactivated",
+		is_done ? ms_json_int(ms_json_get(ms_json_get(run, "counts"), "reactivated"), 0)
+			: 0);
+	ms_json_add_number(o, "durationMs", ms_json_number(ms_json_get(run, "duration_ms"), 0));
 	if (r->changeset)
 		ms_json_add_int(o, "changeset", r->changeset);
 	if (r->hold)
 		ms_json_add_int(o, "hold", r->hold);
 	ms_json_add_string(o, "triggeredBy", triggered_by(call));
 	ms_json_add_string(o, "triggeredAt", ms_time_format_iso(at, sizeof(at), began));
-	ms_json_free(report);
+	ms_json_free(run);
 	return o;
 }
 

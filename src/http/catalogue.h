@@ -7,7 +7,8 @@
 
 /*
  * All models, as lists of admins want them: loaded when somebody asks, shared by those who ask, and
- * forgotten when something has changed, so that a list is never older than its request.
+ * forgotten when something has changed. A list lacks only what a notification is still on its way
+ * about.
  */
 struct catalogue;
 

@@ -8,15 +8,22 @@
 #include "modelsync/clock.h"
 #include "modelsync/text.h"
 
+struct ms_json *problem_json(const char *path, const char *message)
+{
+	struct ms_json *o = ms_json_new_object();
+
+	ms_json_add_string(o, "path", path);
+	ms_json_add_string(o, "message", message);
+	return o;
+}
+
 bool param_refuse(struct http_call *call, const char *name, const char *message)
 {
-	struct ms_json *details = ms_json_new_array(), *problem = ms_json_new_object();
+	struct ms_json *details = ms_json_new_array();
 	char text[400];
 
 	snprintf(text, sizeof(text), "%s: %s", name, message);
-	ms_json_add_string(problem, "path", name);
-	ms_json_add_string(problem, "message", message);
-	ms_json_add(details, NULL, problem);
+	ms_json_add(details, NULL, problem_json(name, message));
 	http_answer_error(call, 400, NULL, text, details);
 	return false;
 }

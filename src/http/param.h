@@ -12,8 +12,9 @@ bool param_number(struct http_call *call, const char *name, int64_t min, int64_t
 bool param_time(struct http_call *call, const char *name, int64_t *epoch_s); /* or an age: "7d" */
 bool param_flag(struct http_call *call, const char *name, bool *out);	     /* 1, true, 0, false */
 
-/* Answers that this parameter, or member of the body, is wrong; returns false. details: more, or
- * NULL. */
+/* {"path", "message"}: what is wrong where. Owned. */
+struct ms_json *problem_json(const char *path, const char *message);
+/* Answers that this parameter, or member of the body, is wrong; returns false. */
 bool param_refuse(struct http_call *call, const char *name, const char *message);
 
 /* A list page by page. */

@@ -443,6 +443,10 @@ class Syncs(AdminCase):
         self.assertEqual((failed["success"], failed["code"], failed["data"]["state"],
                           failed["data"]["modelsAdded"]), (False, "SYNC_FAILED", "failed", 0))
         self.assertIn("403", failed["message"])
+        run = self.cli("history", "--json")[0]
+        self.assertEqual((failed["data"]["run"], failed["data"]["syncLogId"], failed["data"]["durationMs"]),
+                         (run["run"], run["sync_log_id"], run["duration_ms"]))
+        self.assertEqual(failed["previousSync"]["run"], 1)
         self.assertEqual(self.good("GET", "/api/admin/sync-models")["lastError"]["run"],
                          failed["data"]["run"])
 
