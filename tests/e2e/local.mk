@@ -4,6 +4,7 @@ e2e_tests = \
 	tests/e2e/test_guide.py \
 	tests/e2e/test_keys.py \
 	tests/e2e/test_export.py \
+	tests/e2e/test_random_keys.py \
 	tests/e2e/test_rules_console.py \
 	tests/e2e/test_terminal.py \
 	tests/e2e/test_tour.py \

@@ -54,3 +54,10 @@ tests_fuzz_fuzz_token_SOURCES = tests/fuzz/fuzz_token.c $(FUZZ_MAIN)
 tests_fuzz_fuzz_token_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_fuzz_fuzz_token_CFLAGS = $(AM_CFLAGS) $(FUZZ_FLAGS)
 tests_fuzz_fuzz_token_LDADD = libhttp.a libconfig_room.a libbase.a $(HTTP_LIBS) $(CONFIG_LIBS) $(CJSON_LIBS)
+
+# A million keys for the whole program on a real database; best configured with
+# --enable-sanitizers=address,undefined.
+.PHONY: fuzz-console
+fuzz-console: modelsync-tui$(EXEEXT)
+	$(AM_TESTS_ENVIRONMENT) MODELSYNC_RANDOM_EVENTS=1000000 MODELSYNC_TEST_TIMEOUT=7200 \
+		$(srcdir)/tests/lib/run-python $(srcdir)/tests/e2e/test_random_keys.py

@@ -30,7 +30,7 @@ class PtyTerminal:
     """argv at the other end of a pty. rate: bytes a second that the line delivers; None: all at once.
     answers: the terminal says when it has drawn what it was sent, if it is asked."""
 
-    def __init__(self, argv, env, size=(80, 24), rate=None, answers=True):
+    def __init__(self, argv, env, size=(80, 24), rate=None, answers=True, cwd=None):
         self._rate = rate
         self._answers = answers
         self._log = bytearray()
@@ -40,18 +40,23 @@ class PtyTerminal:
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             try:
+                if cwd:
+                    os.chdir(cwd)
                 fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", size[1], size[0], 0, 0))
                 os.execvpe(argv[0], argv, env)
             finally:
                 os._exit(127)
+        os.set_blocking(self._master, False)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
     def _read(self):
         size = 65536 if self._rate is None else max(1, self._rate // 20)
-        asked = 0
+        owed = b""  # answers, as long as the program takes no input
         while not self._is_hung_up:
             try:
+                if owed:
+                    owed = owed[self._write(owed):]
                 if not select.select([self._master], [], [], 0.02)[0]:
                     continue
                 data = os.read(self._master, size)
@@ -61,11 +66,12 @@ class PtyTerminal:
                 return
             if self._rate is not None:
                 time.sleep(len(data) / self._rate)
+            asked = len(QUESTION) - 1
+            fresh = bytes(self._log[-asked:]) + data  # it may come in two parts
             self._log += data
             self._last = time.monotonic()
-            while self._answers and self._log.count(QUESTION) > asked:
-                asked += 1
-                self.send(ANSWER)
+            if self._answers and QUESTION in fresh:
+                owed += ANSWER
 
     @property
     def count(self):
@@ -79,9 +85,18 @@ class PtyTerminal:
         """What can be read in it, without the sequences between."""
         return SEQUENCE.sub(b"", self.output(since)).decode("utf-8", "replace")
 
-    def send(self, keys):
+    def _write(self, data):
         try:
-            os.write(self._master, keys if isinstance(keys, bytes) else keys.encode())
+            return os.write(self._master, data)
+        except BlockingIOError:
+            return 0
+
+    def send(self, keys):
+        left = keys if isinstance(keys, bytes) else keys.encode()
+        try:
+            while left and not self.has_ended():
+                select.select([], [self._master], [], 0.1)
+                left = left[self._write(left):]
         except OSError:
             pass  # it ended meanwhile
 
@@ -122,7 +137,7 @@ class PtyTerminal:
             fields = file.read().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
-    def _poll(self):
+    def has_ended(self):
         if self._status is None:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
@@ -131,13 +146,13 @@ class PtyTerminal:
 
     def wait_exit(self, timeout=20):
         """Its exit status; of a signal minus its number."""
-        wait_until(self._poll, timeout, "the command to end")
+        wait_until(self.has_ended, timeout, "the command to end")
         if not self._is_hung_up:
             self._reader.join(timeout)  # what it said last
         return self._status
 
     def close(self):
-        if not self._poll():
+        if not self.has_ended():
             os.kill(self.pid, signal.SIGKILL)
             self.wait_exit()
         if self._master >= 0:
