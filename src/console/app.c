@@ -23,6 +23,7 @@
 #include "modelsync/lanes.h"
 #include "modelsync/loop.h"
 #include "modelsync/memory.h"
+#include "salvage.h"
 #include "term.h"
 #include "ui.h"
 
@@ -39,6 +40,7 @@ struct app {
 	struct ms_ui *ui;
 	struct ms_loop *loop;
 	struct ms_answers answers;
+	struct ms_salvager *salvager;
 	struct ms_lanes *lanes;
 	struct ms_term *term;
 	struct ms_canvas *canvas;
@@ -51,6 +53,7 @@ struct app {
 	bool is_dirty; /* a draw is posted */
 	bool is_gone;  /* the terminal went away */
 	bool is_quitting;
+	bool is_told; /* by a signal: nobody was asked */
 };
 
 /* --- drawing
@@ -201,6 +204,9 @@ static void do_effect(struct app *app, struct ms_effect *e)
 	case MS_EFFECT_REPAINT:
 		ms_term_invalidate(app->term);
 		break;
+	case MS_EFFECT_DROP_SALVAGE:
+		ms_salvager_drop(app->salvager, e->text);
+		break;
 	case MS_EFFECT_LOOKS:
 		if (!set_looks(app))
 			ms_ui_note(app->ui, MS_NOTE_HINT, "this terminal has no colours");
@@ -222,6 +228,7 @@ static void update(struct app *app, struct ms_ui_event event)
 
 	event.now = ms_clock_now();
 	ms_ui_update(app->ui, &event);
+	ms_salvager_follow(app->salvager);
 	while (ms_effects_pop(&app->ui->effects, &effect)) {
 		do_effect(app, &effect);
 		ms_effect_clear(&effect);
@@ -358,7 +365,7 @@ static void take_signal(void *arg, int signo)
 		leave(app);
 		break;
 	default: /* SIGTERM */
-		app->is_quitting = true;
+		app->is_quitting = app->is_told = true;
 		ms_loop_stop(app->loop);
 		break;
 	}
@@ -473,6 +480,7 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 	ms_key_decoder_init(&app->decoder, is_utf8);
 	ms_term_teach(app->term, &app->decoder);
 	(void)set_looks(app);
+	app->salvager = ms_salvager_new(app->loop, app->ui);
 	watch_world(app);
 	app->ui->has_no_clipboard = !ms_term_has_clipboard();
 	ms_keep_load(app->ui);
@@ -492,6 +500,7 @@ static void stop(struct app *app)
 		ms_term_abandon(app->term);
 	else
 		ms_term_close(app->term);
+	ms_salvager_end(app->salvager, app->is_gone || app->is_told);
 	if (!ms_keep_save(app->ui, &err) && !app->is_gone)
 		fprintf(stderr, "modelsync-tui: not remembered for the next time: %s\n",
 			err.message);

@@ -35,6 +35,7 @@ enum ms_effect_kind {
 	MS_EFFECT_CHANGE_VIEWS, /* views: to be saved; text: the name of one to be deleted */
 	MS_EFFECT_REST_TIMER, /* tell when no key came for a tenth of a second */
 	MS_EFFECT_REPAINT,    /* the whole screen, whatever it shows */
+	MS_EFFECT_DROP_SALVAGE, /* text: path */
 	MS_EFFECT_LOOKS,      /* theme and mouse are as the state says */
 	MS_EFFECT_SUSPEND,
 	MS_EFFECT_QUIT

@@ -91,6 +91,9 @@ libconsole_a_SOURCES = \
 	src/console/run_chart.h \
 	src/console/run_series.c \
 	src/console/run_series.h \
+	src/console/salvage.c \
+	src/console/salvage.h \
+	src/console/salvage_file.c \
 	src/console/scr_audit.c \
 	src/console/scr_changes.c \
 	src/console/scr_messages.c \

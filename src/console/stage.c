@@ -269,6 +269,7 @@ void ms_stage_summarise(struct ms_stage *s, const struct ms_catalog *c)
 {
 	struct ms_stage_summary sum = {0};
 
+	s->revision++;
 	for (size_t i = 0; c && i < s->count; i++) {
 		struct ms_staged *e = &s->entries[i];
 		struct ms_edit effect;

@@ -47,6 +47,7 @@ struct ms_stage {
 	size_t step_count, step_cap;
 	char **origins; /* of each group: what selected the rows, when; owned */
 	size_t group_count;
+	unsigned revision;  /* another one after each change */
 	uint32_t *by_model; /* per model: entry + 1, or 0 */
 	struct ms_stage_summary summary;
 };

@@ -9,6 +9,7 @@
 #include "layout.h"
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
+#include "salvage.h"
 #include "state.h"
 
 #define SAMPLE "sample-catalogue.json" /* what the program brings along */
@@ -41,6 +42,7 @@ void ms_ui_free(struct ms_ui *ui)
 	ms_rows_clear(&ui->rows);
 	ms_views_clear(&ui->views);
 	ms_stage_clear(&ui->stage);
+	ms_salvage_clear(ui);
 	ms_detail_clear(&ui->detail);
 	ms_sync_state_clear(&ui->sync);
 	ms_notes_clear(&ui->notes);

@@ -138,6 +138,13 @@ struct ms_export_state {
 	char *path; /* owned */
 };
 
+/* Staged edits that another console left behind (salvage.h). */
+struct ms_salvage {
+	struct ms_json *json; /* owned, NULL = none */
+	char *path;	      /* owned */
+	bool is_asked;
+};
+
 #define MS_UNDO_DEPTH 32
 
 struct ms_ui {
@@ -171,6 +178,7 @@ struct ms_ui {
 	size_t new_count;	    /* models in it with status new */
 	struct ms_rows rows;
 	struct ms_stage stage;
+	struct ms_salvage salvage;
 	struct ms_detail detail;
 	struct ms_sync_state sync;
 	struct ms_health health;

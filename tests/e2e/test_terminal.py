@@ -17,6 +17,10 @@ LEAVE = b"\x1b[?1049l"
 
 
 class TerminalCase(ConsoleTestCase):
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(shutil.rmtree, self.environment()["XDG_STATE_HOME"], ignore_errors=True)
+
     def line(self, *arguments, rate=None, answers=True, size=(80, 24), **variables):
         variables.setdefault("TERM", "xterm-256color")
         line = PtyTerminal(self.db.program(*arguments), env=self.environment(**variables), rate=rate,
@@ -28,15 +32,12 @@ class TerminalCase(ConsoleTestCase):
         line = self.line(*arguments, **options)
         line.wait_for("acme/alpha")
         line.wait_for("sync OK")
+        line.send("k")  # away with the hint to beginners
         line.wait_quiet()
         return line
 
 
 class LooksTest(TerminalCase):
-    def setUp(self):
-        super().setUp()
-        self.addCleanup(shutil.rmtree, self.environment()["XDG_STATE_HOME"], ignore_errors=True)
-
     TERMS = ("xterm-256color", "xterm", "tmux-256color", "screen", "linux", "vt100")
     TITLE = {"dark": "\x1b[37m\x1b[44m", "light": "\x1b[37m\x1b[44m",
              "colour-blind": "\x1b[38;5;231m\x1b[48;5;25m"}
@@ -143,7 +144,9 @@ class MouseTest(TerminalCase):
 
     def test_rows_tabs_and_hints(self):
         term = self.console(MODELSYNC_CONSOLE_MOUSE="true")
-        screen = term.wait_for(re.compile("acme/alpha(.|\n)*zeta/two"))
+        term.wait_for(re.compile("acme/alpha(.|\n)*zeta/two"))
+        term.send("k")  # away with the hint to beginners
+        screen = term.wait_for("mark-all")
         lines = screen.splitlines()
         row = next(n for n, line in enumerate(lines) if "zeta/one" in line)
         self.click(term, 20, row + 1)
@@ -260,6 +263,80 @@ class BreakTest(TerminalCase):
                 for restored in (LEAVE, b"\x1b[?2004l", b"\x1b[?1000l", b"\x1b[?25h"):
                     self.assertIn(restored, rest)
                 self.assertEqual(line.modes()[:4], shell[:4])
+
+    def staged_files(self):
+        folder = self.environment()["XDG_STATE_HOME"] + "/modelsync-tui"
+        names = os.listdir(folder) if os.path.isdir(folder) else []
+        return [os.path.join(folder, name) for name in names if name.startswith("staged-")]
+
+    def test_staged_edits_survive_whatever_ends_the_console(self):
+        def hang_up(line):
+            line.hang_up()
+
+        def terminate(line):
+            os.kill(line.pid, signal.SIGTERM)
+
+        def kill(line):  # nothing can be done any more: it was written before
+            wait_until(self.staged_files, message="the staged edits in a file")
+            os.kill(line.pid, signal.SIGKILL)
+
+        for end in (hang_up, terminate, kill):
+            with self.subTest(end=end.__name__):
+                line = self.at_rest("acme/")
+                line.send("aPSd")
+                line.wait_for("pending")
+                end(line)
+                line.wait_exit()
+                [path] = self.staged_files()
+                self.assertEqual(os.stat(path).st_mode & 0o777, 0o600)
+                term = self.console()
+                screen = term.wait_for("with staged edits of 3 models.")
+                self.assertIn("y stage them again", screen)
+                term.send("Escape")  # not now: they are kept
+                term.wait_gone("staged edits of 3")
+                term.send("q")
+                self.assertEqual(term.wait_exit(), 0)
+                self.assertEqual(self.staged_files(), [path])
+                term = self.console()
+                term.wait_for("with staged edits of 3 models.")
+                term.send("y")
+                term.wait_for("6 pending (3 rows)")
+                wait_until(lambda: path not in self.staged_files(), message="the old file to go")
+                self.assertEqual(len(self.staged_files()), 1)
+                term.send("q")
+                term.wait_for("Quit and lose the staged edits")
+                term.send("y")
+                self.assertEqual(term.wait_exit(), 0)
+                self.assertEqual(self.staged_files(), [])
+
+    def test_kept_edits_that_became_stale_are_conflicts(self):
+        line = self.at_rest("acme/alpha")
+        line.send("P")
+        line.wait_for("pending")
+        line.hang_up()
+        line.wait_exit()
+        self.db.psql("UPDATE public.model_access SET status = 'disabled' WHERE model_id = 'acme/alpha'")
+        reader = self.console("--read-only")
+        reader.wait_for("READ ONLY")
+        reader.wait_for("5 models")
+        term = self.console()
+        term.wait_for("with staged edits of 1 model.")
+        self.assertNotIn("staged edits", reader.screen())
+        term.send("y")
+        term.wait_for("1 in conflict")
+        self.assertEqual(self.decision("acme/alpha"), "disabled")
+
+    def test_kept_edits_are_dropped_on_demand(self):
+        line = self.at_rest()
+        line.send("P")
+        line.wait_for("pending")
+        line.hang_up()
+        line.wait_exit()
+        term = self.console()
+        term.wait_for("with staged edits of 1 model.")
+        term.send("X")
+        term.wait_for("the kept edits were dropped")
+        wait_until(lambda: not self.staged_files(), message="the file to go")
 
     def shell_modes(self):
         """Those of a terminal nobody has touched."""

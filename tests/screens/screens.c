@@ -78,6 +78,7 @@ static void describe_effect(struct ms_text *out, const struct ms_effect *e)
 		[MS_EFFECT_CHANGE_VIEWS] = "views",
 		[MS_EFFECT_REST_TIMER] = "rest timer",
 		[MS_EFFECT_REPAINT] = "repaint",
+		[MS_EFFECT_DROP_SALVAGE] = "drop salvage",
 		[MS_EFFECT_LOOKS] = "looks",
 		[MS_EFFECT_SUSPEND] = "suspend",
 		[MS_EFFECT_QUIT] = "quit",
