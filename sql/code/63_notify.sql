@@ -32,21 +32,30 @@ $$;
 -- The run that completed last, or nulls.
 create or replace function modelsync.last_completed()
 returns modelsync.run
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select r.* from modelsync.run r where r.state = 'completed' order by r.completed_at desc limit 1;
+declare
+	found_run modelsync.run;
+begin
+	select r.* into found_run from modelsync.run r
+	where r.state = 'completed' order by r.completed_at desc limit 1;
+	return found_run;
+end
 $$;
 
 -- Failures that count, after that run, the newest first.
 create or replace function modelsync.failures(p_after bigint)
 returns setof modelsync.run
-language sql stable
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
-	select r.* from modelsync.run r
-	where r.run_id > p_after and r.state = 'failed' and r.category is distinct from 'cancelled'
-	order by r.run_id desc;
+begin
+	return query
+		select r.* from modelsync.run r
+		where r.run_id > p_after and r.state = 'failed' and r.category is distinct from 'cancelled'
+		order by r.run_id desc;
+end
 $$;
 
 -- Since when no run has completed.
@@ -61,44 +70,50 @@ $$;
 
 -- How matters stand: whether each is there, how much is news since it was looked at
 -- last, and up to which run or alert that goes.
-create or replace function modelsync.matters_now(out kind text, out is_there bool, out news bigint,
-	out seen bigint)
-returns setof record
-language sql stable
+create or replace function modelsync.matters_now()
+returns table (kind text, is_there bool, news bigint, seen bigint)
+language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set jit = off
 as $$
-	with s as materialized (
-		select modelsync.effective_settings(null) as j, modelsync.last_completed() as ok
-	)
-	select m.kind, coalesce(n.is_there, false), n.news, greatest(n.seen, m.seen)
-	from s, modelsync.matter m, lateral (
-		select count(*) >= (s.j ->> 'notify_failures')::int,
-			count(*) filter (where f.run_id > m.seen), max(f.run_id)
-		from modelsync.failures(coalesce((s.ok).run_id, 0)) f
-		having m.kind = 'failing'
-		union all
-		select exists (select from modelsync.hold h where h.state = 'open'), count(*), max(r.run_id)
-		from modelsync.run r
-		where r.run_id > m.seen and r.state = 'held'
-		having m.kind = 'held'
-		union all
-		select modelsync.silent_since() < clock_timestamp()
-			- (s.j ->> 'notify_silent_hours')::numeric * interval '1 hour', 0, (s.ok).run_id
-		where m.kind = 'silent'
-		union all
-		select false, count(*), max(a.alert_id)
-		from modelsync.alert a
-		where a.alert_id > m.seen and a.acknowledged_at is null
-		having m.kind = 'alerts') n (is_there, news, seen);
+#variable_conflict use_column
+begin
+	return query
+		with s as materialized (
+			select modelsync.effective_settings(null) as j, modelsync.last_completed() as ok
+		)
+		select m.kind, coalesce(n.is_there, false), n.news, greatest(n.seen, m.seen)
+		from s, modelsync.matter m, lateral (
+			select count(*) >= (s.j ->> 'notify_failures')::int,
+				count(*) filter (where f.run_id > m.seen), max(f.run_id)
+			from modelsync.failures(coalesce((s.ok).run_id, 0)) f
+			having m.kind = 'failing'
+			union all
+			select exists (select from modelsync.hold h where h.state = 'open'),
+				count(*) filter (where r.state = 'held'), max(r.run_id)
+			from modelsync.run r
+			where r.run_id > m.seen and r.state <> 'running'
+			having m.kind = 'held'
+			union all
+			select modelsync.silent_since() < clock_timestamp()
+				- (s.j ->> 'notify_silent_hours')::numeric * interval '1 hour', 0, (s.ok).run_id
+			where m.kind = 'silent'
+			union all
+			select false, count(*), max(a.alert_id)
+			from modelsync.alert a
+			where a.alert_id > m.seen and a.acknowledged_at is null
+			having m.kind = 'alerts') n (is_there, news, seen);
+end
 $$;
 
 -- Writes down how they stand now.  What is told of a matter that begins anew goes back to
 -- the run that completed last.
 create or replace function modelsync.matters_update()
 returns void
-language sql volatile
+language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
+begin
 	update modelsync.matter m
 	set is_open = n.is_there,
 		since = case when n.is_there then coalesce(m.since, clock_timestamp()) end,
@@ -115,6 +130,7 @@ as $$
 			then greatest(m.told_at, ok.completed_at) else m.told_at end
 	from modelsync.matters_now() n, modelsync.last_completed() ok
 	where n.kind = m.kind;
+end
 $$;
 
 -- A message, on its way by every channel.

@@ -218,6 +218,9 @@ as $$
 		'quiet', (select coalesce(jsonb_agg(jsonb_build_object('kind', m.kind, 'until', m.quiet_until,
 				'pending', m.pending) order by m.kind), '[]')
 			from modelsync.matter m where m.quiet_until > clock_timestamp()),
+		'oldest_at', (select min(m.at)
+			from modelsync.delivery d join modelsync.message m on m.message_id = d.message_id
+			where d.next_at is not null),
 		'last_error', (select modelsync.delivery_json(d, m)
 			from modelsync.delivery d join modelsync.message m on m.message_id = d.message_id
 			where d.category is not null and d.state <> 'discarded'
@@ -227,8 +230,6 @@ as $$
 			'sent', count(*) filter (where d.state = 'sent'),
 			'failed', count(*) filter (where d.state = 'failed'),
 			'discarded', count(*) filter (where d.state = 'discarded'),
-			'oldest_at', min(m.at) filter (where d.next_at is not null),
 			'last_sent_at', max(d.sent_at)) as counts
-		from modelsync.delivery d
-		join modelsync.message m on m.message_id = d.message_id) n;
+		from modelsync.delivery d) n;
 $$;

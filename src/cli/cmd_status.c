@@ -74,19 +74,21 @@ static void add_undelivered(struct ms_json *problems, const struct ms_json *n, i
 	int64_t at;
 
 	if (int_of(n, "failed"))
-		add_problem(
-			problems,
-			ms_format("%" PRId64 " notifications could not be delivered (%s: %s: %s);"
-				  " see notify list",
-				  int_of(n, "failed"), ms_json_text(ms_json_get(last, "channel")),
-				  ms_json_text(ms_json_get(last, "category")),
-				  ms_json_text(ms_json_get(last, "error"))));
+		add_problem(problems,
+			    ms_format("%" PRId64
+				      " notification%s could not be delivered (%s: %s: %s);"
+				      " see notify list",
+				      int_of(n, "failed"), int_of(n, "failed") == 1 ? "" : "s",
+				      ms_json_text(ms_json_get(last, "channel")),
+				      ms_json_text(ms_json_get(last, "category")),
+				      ms_json_text(ms_json_get(last, "error"))));
 	else if (ms_time_parse(ms_json_text(ms_json_get(n, "oldest_at")), &at) &&
 		 now - at > UNDELIVERED_S)
 		add_problem(
 			problems,
-			ms_format("notifications wait to be delivered since %s; see notify list",
-				  ms_time_format_age(age, sizeof(age), now - at)));
+			ms_format(
+				"notifications have waited for %s to be delivered; see notify list",
+				ms_time_format_age(age, sizeof(age), now - at)));
 }
 
 static struct ms_json *find_problems(const struct cli *cli, const struct ms_json *status,
