@@ -149,6 +149,7 @@ create or replace function modelsync.decide(p_edits jsonb, p_ctx jsonb, p_allow_
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
+set work_mem = '128MB'
 set jit = off
 as $$
 declare
