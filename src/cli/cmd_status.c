@@ -154,8 +154,26 @@ static void add_time(struct ms_text *line, const struct ms_json *v, int64_t now)
 			     ms_time_format_age(age, sizeof(age), now - epoch_s));
 }
 
+/* ": fetch, 3.20 MB" */
+static void add_progress(struct ms_text *line, const struct ms_json *run)
+{
+	const char *phase = ms_json_text(ms_json_get(run, "phase"));
+	bool fetches = strcmp(phase, ms_run_phase_name(MS_PHASE_FETCH)) == 0;
+	struct ms_run_progress at = {.phase = fetches ? MS_PHASE_FETCH : MS_PHASE_APPLY,
+				     .done = int_of(run, "done"),
+				     .total = int_of(run, "total")};
+	char amount[60];
+
+	ms_text_addf(line, ": %s%s%s", phase, at.done > 0 || at.total > 0 ? ", " : "",
+		     progress_amount(amount, sizeof(amount), &at));
+	if (ms_json_bool(ms_json_get(run, "cancel_requested")))
+		ms_text_add(line, "; is to be cancelled");
+}
+
 static void print_run(const char *label, const struct ms_json *run, const char *time, int64_t now)
 {
+	const char *state = ms_json_text(ms_json_get(run, "state"));
+	const char *how = *state ? state : "since"; /* the running one has none */
 	struct ms_text line;
 
 	if (ms_json_is_null(run)) {
@@ -163,11 +181,12 @@ static void print_run(const char *label, const struct ms_json *run, const char *
 		return;
 	}
 	ms_text_init(&line, 0);
-	ms_text_addf(&line, "run %" PRId64 " %s ", int_of(run, "run"),
-		     ms_json_text(ms_json_get(run, "state")));
+	ms_text_addf(&line, "run %" PRId64 " %s ", int_of(run, "run"), how);
 	add_time(&line, ms_json_get(run, time), now);
 	ms_text_add(&line, " by ");
 	json_actor_text(&line, run);
+	if (ms_json_get(run, "phase"))
+		add_progress(&line, run);
 	printf("%-12s", label);
 	print_clean("", ms_text_str(&line));
 	ms_text_clear(&line);

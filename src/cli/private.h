@@ -224,6 +224,8 @@ struct progress {
 void progress_init(struct progress *p, FILE *to);
 void progress_show(struct progress *p, const struct ms_run_progress *now);
 void progress_erase(struct progress *p);
+/* "3.20 of 31.00 MB", "0 of 421 models", "attempt 2 in 1.5 s"; "" while nothing is known. Returns buf. */
+const char *progress_amount(char *buf, size_t size, const struct ms_run_progress *now);
 
 /* --- commands */
 

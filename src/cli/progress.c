@@ -14,7 +14,7 @@ void progress_init(struct progress *p, FILE *to)
 	*p = (struct progress){.to = to, .columns = terminal_columns(to)};
 }
 
-static void amount_text(char *buf, size_t size, const struct ms_run_progress *now)
+const char *progress_amount(char *buf, size_t size, const struct ms_run_progress *now)
 {
 	bool is_bytes = now->phase == MS_PHASE_FETCH;
 	double unit = is_bytes ? 1e6 : 1;
@@ -31,6 +31,7 @@ static void amount_text(char *buf, size_t size, const struct ms_run_progress *no
 		snprintf(buf, size, "%.*f %s", decimals, (double)now->done / unit, name);
 	else
 		buf[0] = '\0';
+	return buf;
 }
 
 static void draw(const struct progress *p, const struct ms_run_progress *now)
@@ -39,7 +40,7 @@ static void draw(const struct progress *p, const struct ms_run_progress *now)
 	size_t room, filled = 0;
 
 	snprintf(left, sizeof(left), "%-9s", ms_run_phase_name(now->phase));
-	amount_text(right, sizeof(right), now);
+	progress_amount(right, sizeof(right), now);
 	room = strlen(left) + strlen(right) + 6;
 	room = p->columns > room ? p->columns - room : 0;
 	if (room > BAR_MAX)
