@@ -189,6 +189,10 @@ begin
 		left(p ->> 'url', 2000), coalesce((p ->> 'force')::bool, false),
 		(slot ->> 'slot_id')::bigint, (slot ->> 'attempt')::int)
 	returning run_id into r.run_id;
+	-- a fencing number that was given out must not come again after a crash of the server
+	if current_setting('synchronous_commit') = 'off' then
+		set local synchronous_commit = 'on';
+	end if;
 	update modelsync.lease set fence = l.fence + 1, run_id = r.run_id,
 		seconds = (settings ->> 'lease_seconds')::numeric, expires_at = clock_timestamp()
 			+ (settings ->> 'lease_seconds')::numeric * interval '1 second';
