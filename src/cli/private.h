@@ -155,7 +155,10 @@ struct selection {
 };
 /* Prints expression and caret to stderr before it fails. Owned. */
 bool filter_compile(const char *text, struct ms_filter **out, struct ms_error *err) MS_MUST_CHECK;
-/* Connects, loads, puts in the prices of --at-prompt and --at-time, and filters; "*" is everything. sort: "in,-ctx", or NULL. */
+/*
+ * Connects, loads, puts in the prices of --at-prompt and --at-time, and filters; "*" is everything, and
+ * the id of a model that model alone. sort: "in,-ctx", or NULL.
+ */
 bool selection_load(struct cli *cli, const char *filter, const char *sort, struct selection *out,
 		    struct ms_error *err) MS_MUST_CHECK;
 void selection_clear(struct selection *s);

@@ -49,6 +49,21 @@ bool price_request_parse(const struct cli *cli, struct ms_price_request *out, bo
 	return true;
 }
 
+/* As a word of a filter, the id of a model would take in those whose ids it begins. */
+static bool narrow_to_id(struct selection *s, const char *text, struct ms_error *err)
+{
+	char *exact;
+	bool ok;
+
+	if (ms_catalog_find(s->catalog, text) == SIZE_MAX)
+		return true;
+	ms_filter_free(s->filter);
+	exact = ms_format("id=\"%s\"", text);
+	ok = filter_compile(exact, &s->filter, err);
+	ms_free(exact);
+	return ok;
+}
+
 bool selection_load(struct cli *cli, const char *filter, const char *sort, struct selection *out,
 		    struct ms_error *err)
 {
@@ -66,7 +81,8 @@ bool selection_load(struct cli *cli, const char *filter, const char *sort, struc
 		return false;
 	if (!sort)
 		key_count = ms_filter_sort(out->filter, keys);
-	if (!session_open(cli, err) || !ms_models_load(cli->db, &out->catalog, err)) {
+	if (!session_open(cli, err) || !ms_models_load(cli->db, &out->catalog, err) ||
+	    !narrow_to_id(out, filter, err)) {
 		selection_clear(out);
 		return false;
 	}

@@ -203,6 +203,13 @@ class SetTest(CliTestCase):
             "because 10",
         )
 
+    def test_an_id_means_that_model_alone(self):
+        db = self.synced(BASE + [model("m00-mini"), model("m00:free")])
+        report = json.loads(self.ok(db, "set", "vendor/m00", "status=active", "--dry-run", "--json"))
+        self.assertEqual([change["model_id"] for change in report["changes"]], ["vendor/m00"])
+        self.assertEqual(json.loads(self.ok(db, "set", "vendor/m00-", "status=active", "--dry-run", "--json"))["matched"], 1)
+        self.assertEqual(json.loads(self.ok(db, "set", "vendor/m0", "status=active", "--dry-run", "--json"))["matched"], 12)
+
     def test_dry_run_writes_nothing(self):
         db = self.synced()
         before = db.value("SELECT sum(row_version) FROM public.model_access")
