@@ -66,11 +66,33 @@ static void add_rule(struct table *t, const struct ms_rule *rule)
 	ms_text_clear(&cell);
 }
 
+/* auth_keys "2026-07"  RS256 /etc/…/2026-07.pem  FILE:LINE; secrets are not shown */
+static void add_auth_key(struct table *t, const struct ms_auth_key_text *key)
+{
+	const char *kid = key->keys[MS_AUTH_KID].value,
+		   *algorithm = key->keys[MS_AUTH_ALGORITHM].value;
+	const char *path = key->keys[MS_AUTH_PUBLIC_KEY_FILE].value;
+	struct ms_text cell;
+
+	if (!path)
+		path = key->keys[MS_AUTH_SECRET_FILE].value;
+	ms_text_init(&cell, 0);
+	ms_text_addf(&cell, "auth_keys \"%s\"", kid ? kid : "");
+	table_add(t, ms_text_str(&cell));
+	ms_text_reset(&cell);
+	ms_text_addf(&cell, "%s %s", algorithm ? algorithm : "?", path ? path : "********");
+	table_add(t, ms_text_str(&cell));
+	table_add(t, key->origin);
+	ms_text_clear(&cell);
+}
+
 bool command_config_show(struct cli *cli, struct ms_error *err)
 {
 	static const char *const titles[] = {"OPTION", "VALUE", "FROM"};
+	const struct ms_auth_key_text *keys;
 	struct table *t = table_new(3);
 	struct ms_text cell;
+	size_t count;
 
 	(void)err;
 	ms_text_init(&cell, 0);
@@ -89,6 +111,9 @@ bool command_config_show(struct cli *cli, struct ms_error *err)
 	}
 	for (size_t i = 0; i < cli->rules->count; i++)
 		add_rule(t, &cli->rules->items[i]);
+	count = ms_config_auth_keys(cli->config, &keys);
+	for (size_t i = 0; i < count; i++)
+		add_auth_key(t, &keys[i]);
 	table_print(t, stdout);
 	table_free(t);
 	ms_text_clear(&cell);

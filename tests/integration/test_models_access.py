@@ -146,6 +146,15 @@ class AccessTest(ModelsCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertRegex(done.stderr, r"keys.conf:1: auth[^\n]*" + about)
 
+    def test_settings_are_shown_without_secrets(self):
+        path = self.configure('auth_keys = ({ kid = "new"; algorithm = "HS256"; secret = "%s"; });'
+                              'auth = { secret = "%s"; };' % (OTHER, SECRET))
+        done = self.db.run("--config", path, "config", "show")
+        self.assertRegex(done.stdout, r'(?m)^auth_keys "new" +HS256 \*{8} +\S+keys.conf:1$')
+        self.assertNotIn("secret of", done.stdout)
+        self.assertNotIn(OTHER, done.stdout)
+        self.assertEqual(self.db.run("--config", path, "config", "check").returncode, 0)
+
     def test_without_keys_tokens_are_refused(self):
         self.serve_models(AUTH_SECRET="")
         self.assertEqual(self.get().status, 200)
