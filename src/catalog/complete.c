@@ -207,7 +207,7 @@ static void complete_value(struct ms_completion *out, const struct typed *typed,
 		add_values(out, typed, f, catalog);
 }
 
-/* What follows `name` and its op_at. */
+/* What follows `name` and its operator, which stands at op_at. */
 static void complete_term(struct ms_completion *out, const char *text, size_t at, const char *name,
 			  size_t op_at, const struct ms_catalog *catalog)
 {
