@@ -12,7 +12,7 @@ import unittest
 
 from daemon_case import DaemonCase
 from mail_stub import Mailbox, Silence
-from modelsync_test import Scratch, program, wait_until
+from modelsync_test import Scratch, Session, program, wait_until
 from upstream_stub import Answer, Certificate, Upstream, catalogue
 
 ANN, BOB = "ann@example.org", "bob@example.org"
@@ -288,6 +288,22 @@ class TellTest(NotifyCase):
         self.assertEqual({mail["X-Modelsync-Kind"] for mail in box.mails[2:]}, {"recovered", "alerts"})
         self.assertIn("[modelsync] Alert: vendor/model-000: price_jump", box.subjects())
         self.assertEqual(daemon.stop(), 0)
+
+    def test_many_find_out_and_tell_once(self):
+        self.load(self.entries)
+        beat = "SELECT modelsync.daemon_beat('%s')" % json.dumps({
+            "owner": "host:1", "version": "1", "started_at": "2026-06-07", "enabled": True, "schedule": "x",
+            "timezone": "UTC", "channels": ["email"]})
+        sessions = [Session(self.db) for _ in range(8)]
+        for session in sessions:
+            self.addCleanup(session.close)
+            session.ask(beat + ";")
+        self.db.psql("UPDATE modelsync.run SET completed_at = completed_at - interval '27 hours'")
+        for session in sessions:
+            session.send((beat + ";\n") * 20)
+        for session in sessions:
+            self.assertEqual(session.answer().count('"ok": true'), 20)
+        self.assertEqual([row["kind"] for row in self.db.rows("SELECT kind FROM modelsync.message")], ["silent"])
 
     def test_two_daemons_deliver_once(self):
         box = self.mailbox()
