@@ -4,7 +4,8 @@
 # The console from outside, beside htop and pspg in one run: time to the first paint, latency and
 # bytes of a key, memory. Needs the built program in MODELSYNC_BIN and the measuring tool.
 # Budgets at 80x24: first paint 50 ms, rows 150 ms; cursor down 1 ms and 250 bytes (plus 500 for the
-# detail pane when the cursor rests); page down 2 ms and 2,500 bytes; private memory 12,000 kB.
+# detail pane when the cursor rests), 60 bytes with low bandwidth; page down 2 ms and 2,500 bytes;
+# private memory 12,000 kB.
 set -eu
 
 top=$(cd "$(dirname "$0")/../.." && pwd)
@@ -36,6 +37,8 @@ measure() {
 keys='z j j j PgDn PgDn / g p t Esc'
 measure "modelsync-tui, table only" --wait ' models' --keys "$keys" -- "$program"
 measure "modelsync-tui, with the detail pane" --wait ' models' --keys 'j j j PgDn PgDn' -- "$program"
+MODELSYNC_CONSOLE_LOW_BANDWIDTH=true \
+	measure "modelsync-tui, low bandwidth" --wait ' models' --keys 'j j j PgDn' -- "$program"
 ! command -v htop >/dev/null || measure htop --keys 'Down Down Down PgDn' -- htop -d 600
 if command -v pspg >/dev/null; then
 	"$program" models --format csv >"$dir/models.csv"
