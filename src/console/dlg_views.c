@@ -188,8 +188,8 @@ static void views_draw(const struct ms_ui *ui, const struct ms_dialog *dialog, s
 	struct ms_rect in = ms_canvas_box(c, place(ui), "Views: @name in a filter");
 
 	if (ui->views.count == 0) {
-		ms_canvas_text(c, in.x, in.y, in.w, MS_STYLE_NORMAL,
-			       "none yet: s saves what is shown now");
+		ms_ui_keyed_text(ui, c, in, MS_STYLE_NORMAL,
+				 "none yet: {save} saves what is shown now");
 		ms_canvas_cursor(c, in.x, in.y);
 	}
 	for (int y = 0; y < in.h && d->top + (size_t)y < ui->views.count; y++) {

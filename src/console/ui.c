@@ -251,7 +251,7 @@ static void tell_conflicts(struct ms_ui *ui, size_t before)
 
 	if (n > before)
 		ms_ui_note(ui, MS_NOTE_WARNING,
-			   "%zu staged %s changed meanwhile, marked !; w shows which", n,
+			   "%zu staged %s changed meanwhile, marked !; {review} shows which", n,
 			   n == 1 ? "row was" : "rows were");
 }
 
