@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Requests as text: routes, targets, lists. */
+/* Requests as text: routes, targets, lists; what is counted of them. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +12,7 @@
 #include "modelsync/memory.h"
 #include "src/http/settings.h"
 #include "src/http/target.h"
+#include "src/http/traffic.h"
 
 static char *decoded(const char *s)
 {
@@ -121,12 +122,59 @@ static void templates(void **state)
 	assert_false(http_path_matches("/r/{id}", "/r/1/", param, &count));
 }
 
+static void check_exposed(struct exposition *x, const char *expected)
+{
+	assert_string_equal(ms_text_str(&x->text), expected);
+	ms_text_clear(&x->text);
+}
+
+static void figures(void **state)
+{
+	const struct exposition_label labels[] = {{"a", "x\"y\\z\n"}, {"b", ""}, {0}};
+	const double limits[] = {0.5, 1}, counts[] = {2, 0, 3};
+	struct exposition x = {0};
+
+	(void)state;
+	exposition_single(&x, "m", "gauge", "What it is", 1700000000);
+	check_exposed(&x, "# HELP m What it is\n# TYPE m gauge\nm 1700000000\n");
+	x.name = "m";
+	exposition_add(&x, "", labels, 0.25);
+	check_exposed(&x, "m{a=\"x\\\"y\\\\z\\n\",b=\"\"} 0.25\n");
+	exposition_add_histogram(&x, &labels[1], limits, counts, 2, 7.5);
+	check_exposed(&x, "m_bucket{b=\"\",le=\"0.5\"} 2\nm_bucket{b=\"\",le=\"1\"} 2\n"
+			  "m_bucket{b=\"\",le=\"+Inf\"} 5\nm_sum{b=\"\"} 7.5\nm_count{b=\"\"} 5\n");
+}
+
+static void traffic(void **state)
+{
+	struct traffic *t = traffic_new();
+	struct exposition x = {0};
+
+	(void)state;
+	traffic_add(t, http_route(HTTP_ROUTE_HEALTHZ), 200, 700, 40);
+	traffic_add(t, http_route(HTTP_ROUTE_HEALTHZ), 200, 70000000, 2);
+	traffic_add(t, NULL, 404, 1, 0);
+	traffic_count(t, HTTP_COUNT_OVERLOADS);
+	traffic_write(t, &x);
+	assert_non_null(strstr(x.text.data,
+			       "_bucket{method=\"GET\",path=\"/healthz\",status=\"200\","
+			       "le=\"0.001\"} 1\n"));
+	assert_non_null(strstr(x.text.data, "le=\"5\"} 1\n"));
+	assert_non_null(strstr(x.text.data, "path=\"/healthz\",status=\"200\"} 42\n"));
+	assert_non_null(
+		strstr(x.text.data, "_count{method=\"any\",path=\"none\",status=\"404\"} 1\n"));
+	assert_non_null(strstr(x.text.data, "\nmodelsync_http_overloads_total 1\n"));
+	ms_text_clear(&x.text);
+	traffic_free(t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decoding),    cmocka_unit_test(targets),
 		cmocka_unit_test(bad_queries), cmocka_unit_test(lists),
 		cmocka_unit_test(routes),      cmocka_unit_test(templates),
+		cmocka_unit_test(figures),     cmocka_unit_test(traffic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
