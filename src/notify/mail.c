@@ -68,19 +68,25 @@ static char *clean_line(const char *text)
 	return ms_text_take(&out);
 }
 
+/* Lines are folded at blanks only; the name of the header stands on the first one. */
+static bool has_long_word(const char *s)
+{
+	for (s += strspn(s, " "); *s; s += strspn(s, " ")) {
+		size_t len = strcspn(s, " ");
+
+		if (len > COLUMNS_MAX - 20)
+			return true;
+		s += len;
+	}
+	return false;
+}
+
 static bool needs_encoding(const char *s)
 {
-	size_t longest = 0;
-
-	for (const char *p = s; *p; p += longest + (p[longest] == ' ')) {
-		longest = strcspn(p, " ");
-		if (longest > COLUMNS_MAX - 20)
-			return true; /* a word that cannot be folded */
-	}
 	for (const char *p = s; *p; p++)
 		if ((unsigned char)*p >= 0x7f)
 			return true;
-	return strstr(s, "=?") != NULL || strspn(s, " ") > 0;
+	return has_long_word(s) || strstr(s, "=?") || *s == ' ';
 }
 
 /* Words on lines of their own length: RFC 5322 §2.2.3. */

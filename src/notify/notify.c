@@ -2,6 +2,7 @@
 #include "modelsync/notify.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -161,13 +162,12 @@ static void take_reply(struct ms_sent *out, const struct dispatch_answer *a)
 	}
 	take_failure(out, a);
 	out->is_uncertain = a->is_all_sent && !is_refusal;
-	if (!is_refusal || out->err.category != MS_ERR_NETWORK) {
-		if (is_refusal)
-			ms_error_append(&out->err, ": %s", a->refused);
-		return;
+	if (is_refusal && out->err.category == MS_ERR_NETWORK) {
+		out->is_permanent = a->refused[0] == '5';
+		ms_fail(&out->err, MS_ERR_REFUSED, "%s", a->refused);
+	} else if (is_refusal) {
+		ms_error_append(&out->err, ": %s", a->refused);
 	}
-	out->is_permanent = a->refused[0] == '5';
-	ms_fail(&out->err, MS_ERR_REFUSED, "%s", a->refused);
 }
 
 /* --- the channels ------------------------------------------------------------------------- */

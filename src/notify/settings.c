@@ -12,8 +12,7 @@
 
 static bool fail(struct ms_error *err, enum ms_option option, const char *problem)
 {
-	return ms_fail(err, MS_ERR_CONFIG, "notify.%s: %s (%s)", ms_option_info(option)->key,
-		       problem, "config show tells where it was set");
+	return ms_fail(err, MS_ERR_CONFIG, "notify.%s: %s", ms_option_info(option)->key, problem);
 }
 
 /* RFC 5321 without quoted local parts, comments and literals, which nobody has; above all, nothing
@@ -102,6 +101,12 @@ static bool read_mail(struct notify_settings *s, const struct ms_config *c, stru
 	if (!is_url(s->smtp_url, "smtp", "smtps", &host))
 		return fail(err, MS_OPT_NOTIFY_SMTP_URL,
 			    "is not an smtp:// or smtps:// URL with the name of a host");
+	if (strchr(s->smtp_url, '@')) {
+		ms_free(host);
+		return fail(
+			err, MS_OPT_NOTIFY_SMTP_URL,
+			"holds a log-in, which belongs into notify.smtp_user and smtp_password");
+	}
 	s->wants_tls =
 		strcmp(tls, "always") == 0 || (strcmp(tls, "auto") == 0 && !is_this_machine(host));
 	ms_free(host);

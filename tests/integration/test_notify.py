@@ -184,6 +184,7 @@ class SampleTest(Servers, unittest.TestCase):
                                ({"EMAIL_TO": "ann@x, <bob@y>"}, '" <bob@y>" is not an address'),
                                ({"EMAIL_FROM": "a b@c"}, '"a b@c" is not an address'),
                                ({"SMTP_URL": "mail.example.org"}, "notify.smtp_url: is not an smtp://"),
+                               ({"SMTP_URL": "smtp://ann:secret@mail.example.org"}, "notify.smtp_url: holds a log-in"),
                                ({"SLACK_URL": "ftp://x/secret"}, "notify.slack_url: is not an https://"),
                                ({"SMTP_PASSWORD": "secret"}, "notify.smtp_user: is not set")):
             done = check(**settings)
