@@ -270,7 +270,7 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select count(*), count(distinct a.model_id),
-		string_agg(format('%s: %s: %s', a.model_id, a.kind, left(a.message, 300)), E'\n' order by a.alert_id)
+		string_agg(concat_ws(': ', a.model_id, a.kind, left(a.message, 300)), E'\n' order by a.alert_id)
 			filter (where a.place <= 30)
 			|| case when count(*) > 30 then format(E'\n… and %s more', count(*) - 30) else '' end,
 		coalesce(jsonb_agg(jsonb_build_object('alert', a.alert_id, 'model_id', a.model_id,
@@ -286,8 +286,9 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 	select modelsync.tell('alerts',
-		case when a.n = 1 then format('Alert: %s: %s', a.facts -> 0 ->> 'model_id', a.facts -> 0 ->> 'kind')
-			else format('%s on %s', modelsync.count_text(a.n, 'alert'), modelsync.count_text(a.models, 'model')) end,
+		case when a.n = 1 then concat_ws(': ', 'Alert', a.facts -> 0 ->> 'model_id', a.facts -> 0 ->> 'kind')
+			else concat_ws(' on ', modelsync.count_text(a.n, 'alert'),
+				case when a.models > 0 then modelsync.count_text(a.models, 'model') end) end,
 		concat_ws(E'\n\n', a.lines, 'Look: modelsync-tui alerts. Seen: modelsync-tui alerts ack'),
 		jsonb_build_object('alerts', a.n, 'models', a.models, 'list', a.facts))
 	from modelsync.alerts_after(p_after) a

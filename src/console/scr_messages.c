@@ -103,6 +103,7 @@ static const char *advice(const char *kind)
 		 "fit."},
 		{"expiry_announced",
 		 "Upstream will switch it off: choose a successor before that."},
+		{"api_fallback", "Activate models, or see why the database could not be reached."},
 		{"active_model_gone", "Users cannot reach it any more: activate a replacement."},
 	};
 
