@@ -45,6 +45,13 @@ class ClientsTest(HttpCase):
         self.assertEqual(slow.search(self.ask("GET", "/metrics").text).group(1), "3")
         self.assertEqual(self.ask("GET", "/healthz").status, 200)
 
+    def test_who_does_not_read_is_cut_off(self):
+        self.listen(HTTP_TIMEOUT=1)
+        client = self.raw(b"GET /openapi.json HTTP/1.1\r\nHost: x\r\n\r\n" * 500)
+        open_now = re.compile(r"^modelsync_http_connections (\d+)$", re.M)
+        wait_until(lambda: open_now.search(self.ask("GET", "/metrics").text).group(1) == "1", 30)
+        client.close()
+
     def test_silence_ends_a_connection(self):
         self.listen(HTTP_TIMEOUT=1)
         self.assertEqual(read_all(self.raw()), b"")
