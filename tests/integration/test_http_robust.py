@@ -210,7 +210,7 @@ class ReloadTest(ReloadCase):
         daemon = self.begin(listen="127.0.0.1:0")
         before = self.port
         path = self.cluster.scratch.file("other.sock")
-        self.reload(daemon, "listening address=\"?" + path, listen=path)
+        self.reload(daemon, "(?s)listening address=\"?" + path + ".*event=reloaded", listen=path)
         with self.assertRaises(ConnectionError):
             self.ask("GET", "/healthz", port=before)
         self.reload(daemon, "(?s)event=reloaded.*event=reloaded", listen="")
