@@ -48,6 +48,13 @@ void ms_sync_interrupt(struct ms_sync *s);
 void ms_sync_rearm(struct ms_sync *s);
 
 /*
+ * Logs what came of a run: err says why it failed (then report may be NULL), NULL that it did not.
+ * slot is when it was due; NULL = it was asked for.
+ */
+void ms_run_log(const struct ms_run_report *report, const struct ms_error *err, const char *slot,
+		int attempt, int64_t duration_ms);
+
+/*
  * Applies what a hold keeps, then rules to the models that it added, and says what both would do.
  * seen_run is as for ms_hold_apply().
  */

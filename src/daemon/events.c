@@ -8,6 +8,7 @@
 
 #include "modelsync/clock.h"
 #include "modelsync/log.h"
+#include "modelsync/sync.h"
 
 #define TIME_SIZE      24
 #define QUEUE_PAUSE_MS 600000
@@ -67,39 +68,6 @@ static void on_progress(void *arg, const struct ms_run_progress *progress)
 	}
 }
 
-static void log_report(const struct daemon *d, const struct ms_run_report *r, const char *slot,
-		       int attempt)
-{
-	const struct ms_run_counts *c = &r->counts;
-	const struct ms_log_field fields[] = {
-		MS_LOG_NUMBER("run", r->run),
-		MS_LOG_TEXT("slot", slot),
-		MS_LOG_NUMBER("attempt", attempt),
-		MS_LOG_NUMBER("duration_ms", ms_clock_ms() - d->began_ms),
-		MS_LOG_NUMBER("models", c->total),
-		MS_LOG_NUMBER("added", c->added),
-		MS_LOG_NUMBER("updated", c->updated),
-		MS_LOG_NUMBER("missing", c->missing),
-		MS_LOG_NUMBER("returned", c->returned),
-		MS_LOG_NUMBER("alerts", (int64_t)r->alert_count),
-		MS_LOG_TEXT("message", r->message),
-		{0},
-	};
-
-	if (r->state == MS_RUN_HELD)
-		ms_log_fields(MS_LOG_WARN, "run_held", fields);
-	else
-		ms_log_fields(MS_LOG_INFO, "run_completed", fields);
-}
-
-static void log_failure(int64_t run, const char *slot, int attempt, const struct ms_error *err)
-{
-	ms_log_event(MS_LOG_ERROR, "run_failed", MS_LOG_NUMBER("run", run),
-		     MS_LOG_TEXT("slot", slot), MS_LOG_NUMBER("attempt", attempt),
-		     MS_LOG_TEXT("category", ms_category_name(err->category)),
-		     MS_LOG_TEXT("message", err->message));
-}
-
 static void remember(struct daemon *d, const struct ms_run_report *report,
 		     const struct ms_error *err)
 {
@@ -115,12 +83,10 @@ static void on_synced(void *arg, struct ms_run_report *report, const struct ms_e
 {
 	struct daemon *d = arg;
 
-	if (!err)
-		log_report(d, report, NULL, 1);
-	else if (err->category == MS_ERR_BUSY)
+	if (err && err->category == MS_ERR_BUSY)
 		ms_log_event(MS_LOG_WARN, "sync_refused", MS_LOG_TEXT("message", err->message));
 	else
-		log_failure(report ? report->run : 0, NULL, 1, err);
+		ms_run_log(report, err, NULL, 1, ms_clock_ms() - d->began_ms);
 	remember(d, report, err);
 	ms_run_report_free(report);
 	daemon_sync_ended(d);
@@ -134,10 +100,7 @@ static void log_slot(const struct daemon *d, const struct ms_slot *slot,
 	ms_time_format(at, sizeof(at), slot->state == MS_SLOT_TAKEN ? slot->taken_at : slot->at);
 	switch (slot->state) {
 	case MS_SLOT_TAKEN:
-		if (err)
-			log_failure(report ? report->run : 0, at, slot->attempt, err);
-		else
-			log_report(d, report, at, slot->attempt);
+		ms_run_log(report, err, at, slot->attempt, ms_clock_ms() - d->began_ms);
 		break;
 	case MS_SLOT_UNKNOWN:
 		ms_log_event(MS_LOG_ERROR, "slot_not_claimed", MS_LOG_TEXT("slot", at),

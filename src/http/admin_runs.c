@@ -93,7 +93,7 @@ static void preview(struct http_call *call, int64_t hold)
 
 static void apply(struct http_call *call, int64_t run, int64_t hold)
 {
-	int64_t began = ms_clock_now();
+	int64_t began = ms_clock_now(), began_ms = ms_clock_ms();
 	struct ms_run_report *report;
 	struct ms_error err;
 
@@ -101,6 +101,7 @@ static void apply(struct http_call *call, int64_t run, int64_t hold)
 		http_answer_failure(call, &err);
 		return;
 	}
+	ms_run_log(report, NULL, NULL, 1, ms_clock_ms() - began_ms);
 	catalogue_forget(call->http->catalogue);
 	admin_answer_run(call, report, &err, began);
 	ms_run_report_free(report);

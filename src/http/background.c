@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "http.h"
-#include "modelsync/log.h"
 #include "modelsync/memory.h"
 #include "syncs.h"
 
@@ -51,6 +50,7 @@ static void on_progress(void *arg, const struct ms_run_progress *progress)
 	pthread_mutex_unlock(&b->lock);
 }
 
+/* What comes of it is in its row and in the log; err is for those who wait for it to begin. */
 static bool run_it(struct background *b, struct ms_db *db, struct ms_error *err)
 {
 	struct ms_run_report *report;
@@ -60,10 +60,6 @@ static bool run_it(struct background *b, struct ms_db *db, struct ms_error *err)
 	ok = syncs_run(b->http->syncs, db, b->settings->config, &b->request, on_progress, b,
 		       &report, err);
 	ms_db_act_for(db, NULL, NULL);
-	if (!ok && b->run)
-		ms_log_event(MS_LOG_WARN, "sync_failed", MS_LOG_NUMBER("run", b->run),
-			     MS_LOG_TEXT("category", ms_category_name(err->category)),
-			     MS_LOG_TEXT("message", err->message));
 	ms_run_report_free(report);
 	return ok;
 }

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include "modelsync/clock.h"
 #include "modelsync/memory.h"
 
 struct running {
@@ -60,6 +61,7 @@ bool syncs_run(struct syncs *s, struct ms_db *db, const struct ms_config *config
 	       struct ms_run_report **out, struct ms_error *err)
 {
 	struct running r = {.sync = ms_sync_new(db, config)};
+	int64_t began_ms = ms_clock_ms();
 	bool ok;
 
 	*out = NULL;
@@ -67,6 +69,8 @@ bool syncs_run(struct syncs *s, struct ms_db *db, const struct ms_config *config
 	if (ok) {
 		ok = ms_sync_run(r.sync, request, progress, arg, out, err);
 		delist(s, &r);
+		if (ok || *out)
+			ms_run_log(*out, ok ? NULL : err, NULL, 1, ms_clock_ms() - began_ms);
 	}
 	ms_sync_free(r.sync);
 	return ok;

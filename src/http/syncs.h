@@ -15,7 +15,7 @@ struct syncs;
 struct syncs *syncs_new(void);
 void syncs_free(struct syncs *s);
 
-/* As ms_sync_run(). */
+/* As ms_sync_run(); what comes of it is logged. */
 bool syncs_run(struct syncs *s, struct ms_db *db, const struct ms_config *config,
 	       const struct ms_run_request *request, ms_sync_progress_fn progress, void *arg,
 	       struct ms_run_report **out, struct ms_error *err) MS_MUST_CHECK;

@@ -11,5 +11,6 @@ libsync_a_SOURCES = \
 	src/sync/held.c \
 	src/sync/rules.c \
 	src/sync/rules.h \
+	src/sync/run_log.c \
 	src/sync/schedule.c \
 	src/sync/sync.c

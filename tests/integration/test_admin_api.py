@@ -434,6 +434,7 @@ class Syncs(AdminCase):
         run = self.cli("history", "--json")[0]
         self.assertEqual((run["sync_log_id"], run["profile"], run["origin"], run["trigger"]),
                          (data["syncLogId"], self.admin_id, "http", "manual"))
+        self.daemon.wait_log("event=run_completed run=%d .* added=1 " % data["run"])
         self.bad(400, "BAD_REQUEST", "POST", "/api/admin/sync-models", {"force": True})
         self.bad(400, "BAD_REQUEST", "POST", "/api/admin/sync-models?async=maybe")
 
@@ -443,6 +444,7 @@ class Syncs(AdminCase):
         self.assertEqual((failed["success"], failed["code"], failed["data"]["state"],
                           failed["data"]["modelsAdded"]), (False, "SYNC_FAILED", "failed", 0))
         self.assertIn("403", failed["message"])
+        self.daemon.wait_log("event=run_failed run=%d .*category=auth" % failed["data"]["run"])
         run = self.cli("history", "--json")[0]
         self.assertEqual((failed["data"]["run"], failed["data"]["syncLogId"], failed["data"]["durationMs"]),
                          (run["run"], run["sync_log_id"], run["duration_ms"]))
