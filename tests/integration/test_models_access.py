@@ -41,7 +41,8 @@ class AccessTest(ModelsCase):
         return path
 
     def test_every_refusal(self):
-        self.serve_models(AUTH_ISSUER="me", AUTH_AUDIENCE="models", AUTH_CLOCK_SKEW=5)
+        self.serve_models(AUTH_ISSUER="me", AUTH_AUDIENCE="models", AUTH_CLOCK_SKEW=5,
+                          HTTP_MAX_HEADER=16384)
         now, good = int(time.time()), {"iss": "me", "aud": "models"}
         self.assertEqual(self.get(token=mint("pro", **good)).status, 200)
         self.assertEqual(self.get(token=mint("pro", iss="me", aud=["x", "models"])).status, 200)
