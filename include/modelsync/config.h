@@ -78,6 +78,7 @@ struct ms_config_source {
 	const char *file;           /* --config: replaces both standard files; NULL = those */
 	const char *const *environ; /* "NAME=value" strings, NULL-terminated; NULL = none */
 	bool is_strict; /* a standard file that is there but cannot be read is an error, no warning */
+	struct ms_text *problems; /* NULL = fail at the first; else all go there, one a line */
 };
 
 /*

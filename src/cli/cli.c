@@ -23,6 +23,11 @@ static void print_line(FILE *to, const char *label, const char *text)
 	ms_text_clear(&clean);
 }
 
+void print_mistake(const char *text)
+{
+	print_line(stderr, "error: ", text);
+}
+
 /* The shape is the same for every command: docs/cli.md. */
 static void print_error_json(const struct cli *cli, const struct ms_error *err)
 {

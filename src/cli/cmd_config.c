@@ -28,13 +28,34 @@ static bool check_schedule(const struct ms_config *config, struct ms_error *err)
 	return ok;
 }
 
+/* The command fails with the last mistake; those before it have been said. */
+static void note(bool ok, const struct ms_error *why, struct ms_error *last)
+{
+	if (ok)
+		return;
+	if (last->category != MS_OK)
+		print_mistake(last->message);
+	*last = *why;
+}
+
+static bool check_values(const struct ms_config *config, struct ms_error *err)
+{
+	struct ms_error why, last = {.category = MS_OK};
+
+	note(ms_db_check_conninfo(ms_config_string(config, MS_OPT_DB_CONNINFO), &why), &why, &last);
+	note(check_schedule(config, &why), &why, &last);
+	note(ms_http_check(config, &why), &why, &last);
+	note(ms_notify_check(config, &why), &why, &last);
+	if (last.category != MS_OK)
+		*err = last;
+	return last.category == MS_OK;
+}
+
 bool command_config_check(struct cli *cli, struct ms_error *err)
 {
 	struct ms_text warnings;
 
-	if (!ms_db_check_conninfo(ms_config_string(cli->config, MS_OPT_DB_CONNINFO), err) ||
-	    !check_schedule(cli->config, err) || !ms_http_check(cli->config, err) ||
-	    !ms_notify_check(cli->config, err))
+	if (!check_values(cli->config, err))
 		return false;
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(cli->config, &warnings);

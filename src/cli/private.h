@@ -205,6 +205,8 @@ bool terminal_confirm(struct cli *cli, const char *question, struct ms_error *er
 void print_json(const struct ms_json *v); /* one line */
 extern const struct ms_export_sink to_stdout;
 void print_clean(const char *prefix, const char *s); /* one line, through terminal_clean() */
+/* One more mistake on stderr, before the one that the command fails with. */
+void print_mistake(const char *text);
 void json_value_text(struct ms_text *out, const struct ms_json *v); /* null is "none" */
 /* "field old>new" of an object with these members */
 void json_change_text(struct ms_text *out, const struct ms_json *change);

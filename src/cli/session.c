@@ -20,6 +20,24 @@ bool session_read_rules(const struct ms_config *config, struct ms_rules **out,
 	return *out != NULL;
 }
 
+/* Says all that is wrong but for the last, with which err is left. */
+static void explain_config(struct ms_config_source source, struct ms_error *err)
+{
+	struct ms_config *config;
+	struct ms_text problems;
+	char *line, *end;
+
+	ms_text_init(&problems, 0);
+	source.problems = &problems;
+	if (ms_config_load(&config, &source, err))
+		ms_config_free(config);
+	for (line = problems.data; line && (end = strchr(line, '\n')) && end[1]; line = end + 1) {
+		*end = '\0';
+		print_mistake(line);
+	}
+	ms_text_clear(&problems);
+}
+
 bool session_load(const struct cli *cli, bool is_strict, struct ms_config **out, struct ms_error *err)
 {
 	static const struct {
@@ -33,6 +51,8 @@ bool session_load(const struct cli *cli, bool is_strict, struct ms_config **out,
 	};
 	bool ok = ms_config_load(out, &source, err);
 
+	if (!ok && cli->command->run == command_config_check)
+		explain_config(source, err);
 	for (size_t i = 0; ok && i < sizeof(map) / sizeof(map[0]); i++)
 		if (args_has(cli, map[i].arg))
 			ok = ms_config_set(*out, map[i].option, cli->values[map[i].arg], err);

@@ -23,6 +23,13 @@ void cfg_warn(struct ms_config *c, const char *fmt, ...)
 	ms_text_addf(&c->warnings, "%s\n", line);
 }
 
+bool cfg_goes_on(struct ms_config *c, const struct ms_error *err)
+{
+	if (c->problems)
+		ms_text_addf(c->problems, "%s\n", err->message);
+	return c->problems != NULL;
+}
+
 static void value_replace(struct value *v, struct value *by)
 {
 	ms_free(v->text);
@@ -82,7 +89,7 @@ static bool read_secrets(struct ms_config *c, struct ms_error *err)
 {
 	for (int i = 0; i < MS_OPT_COUNT; i++)
 		if ((ms_option_info((enum ms_option)i)->flags & MS_OPTION_FILE) &&
-		    !cfg_read_secret(c, (enum ms_option)i, err))
+		    !cfg_read_secret(c, (enum ms_option)i, err) && !cfg_goes_on(c, err))
 			return false;
 	return true;
 }
@@ -94,11 +101,14 @@ bool ms_config_load(struct ms_config **out, const struct ms_config_source *sourc
 
 	*out = NULL;
 	ms_text_init(&c->warnings, 0);
-	if (!set_defaults(c, err) || !read_files(c, source, err) ||
-	    !cfg_read_environ(c, source->environ, err) || !read_secrets(c, err)) {
+	c->problems = source->problems;
+	if (!set_defaults(c, err) || (!read_files(c, source, err) && !cfg_goes_on(c, err)) ||
+	    !cfg_read_environ(c, source->environ, err) || !read_secrets(c, err) ||
+	    (c->problems && c->problems->len)) {
 		ms_config_free(c);
 		return false;
 	}
+	c->problems = NULL;
 	*out = c;
 	return true;
 }

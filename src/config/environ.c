@@ -123,7 +123,7 @@ static void warn_unknown(struct ms_config *c, const char *entry)
 bool cfg_read_environ(struct ms_config *c, const char *const *environ, struct ms_error *err)
 {
 	for (int i = 0; environ && i < MS_OPT_COUNT; i++)
-		if (!read_option(c, (enum ms_option)i, environ, err))
+		if (!read_option(c, (enum ms_option)i, environ, err) && !cfg_goes_on(c, err))
 			return false;
 	for (; environ && *environ; environ++)
 		if (strncmp(*environ, PREFIX, strlen(PREFIX)) == 0 ||

@@ -33,6 +33,18 @@ static bool read_setting(const struct reading *r, enum ms_option option, const c
 	return ok;
 }
 
+static bool read_member(const struct reading *r, const config_setting_t *s, const char *section,
+			const char *const *keys, struct ms_error *err)
+{
+	char *name = ms_format("%s.%s", section, config_setting_name(s));
+	enum ms_option option = ms_option_by_name(name);
+
+	ms_free(name);
+	if (option == MS_OPT_COUNT)
+		return setting_fail_unknown(r, s, "key", section, keys, err);
+	return read_setting(r, option, s, err);
+}
+
 static bool read_section(const struct reading *r, const config_setting_t *group,
 			 struct ms_error *err)
 {
@@ -49,17 +61,11 @@ static bool read_section(const struct reading *r, const config_setting_t *group,
 	if (!config_setting_is_group(group))
 		return ms_fail(err, MS_ERR_CONFIG, "%s:%u: %s: is %s; allowed: %s = { … }", r->path,
 			       group->line, section, setting_type_name(group), section);
-	for (int i = 0; i < config_setting_length(group); i++) {
-		const config_setting_t *s = config_setting_get_elem(group, (unsigned)i);
-		char *name = ms_format("%s.%s", section, config_setting_name(s));
-		enum ms_option option = ms_option_by_name(name);
-
-		ms_free(name);
-		if (option == MS_OPT_COUNT)
-			return setting_fail_unknown(r, s, "key", section, keys, err);
-		if (!read_setting(r, option, s, err))
+	for (int i = 0; i < config_setting_length(group); i++)
+		if (!read_member(r, config_setting_get_elem(group, (unsigned)i), section, keys,
+				 err) &&
+		    !cfg_goes_on(r->config, err))
 			return false;
-	}
 	return true;
 }
 
@@ -77,7 +83,8 @@ static bool parse(const struct reading *r, const char *text, struct ms_error *er
 	} else {
 		root = config_root_setting(&file);
 		for (int i = 0; ok && i < config_setting_length(root); i++)
-			ok = read_section(r, config_setting_get_elem(root, (unsigned)i), err);
+			ok = read_section(r, config_setting_get_elem(root, (unsigned)i), err) ||
+			     cfg_goes_on(r->config, err);
 	}
 	config_destroy(&file);
 	return ok;

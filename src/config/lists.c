@@ -186,7 +186,8 @@ static bool read_entries(const struct reading *r, const config_setting_t *settin
 			 const struct list *l, struct ms_error *err)
 {
 	for (size_t i = 0; i < l->count; i++)
-		if (!read_entry(r, config_setting_get_elem(setting, (unsigned)i), l, i, err))
+		if (!read_entry(r, config_setting_get_elem(setting, (unsigned)i), l, i, err) &&
+		    !cfg_goes_on(r->config, err))
 			return false;
 	return true;
 }

@@ -25,6 +25,7 @@ struct ms_config {
 	struct ms_auth_key_text *auth_keys; /* the same */
 	size_t auth_key_count;
 	struct ms_text warnings; /* lines, in the order they were met */
+	struct ms_text *problems; /* while reading, where they are collected; NULL = they are not */
 };
 
 /* --- option.c */
@@ -48,6 +49,8 @@ void cfg_join(struct ms_text *out, const char *const *names);
 bool cfg_assign(struct ms_config *c, enum ms_option option, const char *text, enum layer layer,
 		   const char *origin, struct ms_error *err) MS_MUST_CHECK;
 void cfg_warn(struct ms_config *c, const char *fmt, ...) MS_PRINTF(2, 3);
+/* What has failed is noted, and reading goes on; false where problems are not collected. */
+bool cfg_goes_on(struct ms_config *c, const struct ms_error *err);
 
 /* --- file.c, file_text.c; what they share with rules.c is in setting.h */
 

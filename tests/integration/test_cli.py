@@ -575,6 +575,18 @@ class SettingsTest(unittest.TestCase):
         self.assertIn("chmod o= ", done.stderr)
         self.assertNotIn("hidden", done.stderr)
 
+    def test_check_names_all_that_is_wrong(self):
+        config = self.file('console = { theme = 3; nosuch = 1; };\nwrong = { a = 1; };\n'
+                           'sync = { cooldown_minutes = "x"; };\nrules = ( { name = 5; }, { nam = "x"; } );\n')
+        done = self.run_program("config", "check", "--config", config)
+        self.assertEqual(done.returncode, 2)
+        for problem in ("1: console.theme: ", "1: console.nosuch: ", "2: wrong: ", "3: sync.cooldown_minutes: ",
+                        "4: rules.name: ", "4: rules.nam: "):
+            self.assertIn("test.conf:" + problem, done.stderr)
+        self.assertEqual(done.stderr.count("error: "), 6)
+        done = self.run_program("config", "check", MODELSYNC_SYNC_SCHEDULE="0 2", DATABASE_URL="nonsense")
+        self.assertEqual((done.returncode, done.stderr.count("error: ")), (2, 2), done.stderr)
+
     def test_check_points_at_a_wrong_schedule(self):
         done = self.run_program("config", "check", MODELSYNC_SYNC_SCHEDULE="0 2,25 * * *")
         self.assertEqual(done.returncode, 2)
