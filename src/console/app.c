@@ -480,7 +480,7 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 	ms_key_decoder_init(&app->decoder, is_utf8);
 	ms_term_teach(app->term, &app->decoder);
 	(void)set_looks(app);
-	app->salvager = ms_salvager_new(app->loop, app->ui);
+	app->salvager = ms_salvager_new(app->loop, app->ui, rested, app);
 	watch_world(app);
 	app->ui->has_no_clipboard = !ms_term_has_clipboard();
 	ms_keep_load(app->ui);

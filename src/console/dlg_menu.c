@@ -36,7 +36,7 @@ static void add_question(const struct ms_ui *ui, struct ms_page *page, size_t wi
 	struct ms_text line;
 
 	ms_text_init(&line, 0);
-	if (ms_utf8_columns(title) <= width)
+	if (ms_utf8_columns(title) < width) /* and a blank */
 		ms_text_addf(&line, "%s ", title);
 	else
 		ms_page_add_wrapped(page, MS_STYLE_QUESTION, (int)width, "", title);

@@ -33,7 +33,9 @@ void ms_salvage_clear(struct ms_ui *ui);
 
 struct ms_loop;
 struct ms_salvager;
-struct ms_salvager *ms_salvager_new(struct ms_loop *loop, struct ms_ui *ui);
+/* `found` is called when there is something to show without any event. */
+struct ms_salvager *ms_salvager_new(struct ms_loop *loop, struct ms_ui *ui, void (*found)(void *),
+				    void *arg);
 /*
  * After each event: what is staged is written when it has changed, a moment later; and once the
  * models are there, what another console left is looked for.

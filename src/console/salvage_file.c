@@ -14,6 +14,8 @@
 #include "ui.h"
 
 #define DELAY_MS 1000 /* after an edit; more of them come at once */
+#define AGAIN_MS 2000 /* the console that was cut off may still be ending */
+#define LOOKS	 3
 #define PREFIX	 "staged-"
 #define SUFFIX	 ".json"
 #define FILE_MAX (64 << 20) /* bytes: some 300,000 edits */
@@ -53,10 +55,11 @@ static long owner_of(const char *name, const char *host)
 {
 	size_t len = strlen(PREFIX), host_len = strlen(host);
 	long pid;
-	char rest[sizeof(SUFFIX)];
+	int end = 0;
 
 	if (strncmp(name, PREFIX, len) != 0 || strncmp(name + len, host, host_len) != 0 ||
-	    sscanf(name + len + host_len, "-%ld%5s", &pid, rest) != 2 || strcmp(rest, SUFFIX) != 0)
+	    sscanf(name + len + host_len, "-%ld%n", &pid, &end) != 1 ||
+	    strcmp(name + len + host_len + end, SUFFIX) != 0)
 		return -1;
 	return pid;
 }
@@ -143,9 +146,12 @@ static struct ms_json *find(const char *database, char **path, char **problem)
 
 struct ms_salvager {
 	struct ms_ui *ui;
-	struct ms_timer *timer;
+	void (*found)(void *);
+	void *arg;
+	struct ms_timer *timer, *look_timer;
 	unsigned revision; /* of what is staged, when it was looked at last */
-	bool has_looked, has_failed;
+	int looks;	   /* for what others left */
+	bool has_failed;
 };
 
 static bool write_file(const struct ms_ui *ui, const char *path, struct ms_error *err)
@@ -177,36 +183,51 @@ static void save(void *arg)
 	ms_free(path);
 }
 
-struct ms_salvager *ms_salvager_new(struct ms_loop *loop, struct ms_ui *ui)
-{
-	struct ms_salvager *s = ms_alloc(sizeof(*s));
-
-	s->ui = ui;
-	s->timer = ms_timer_new(loop, save, s);
-	s->revision = ui->stage.revision;
-	return s;
-}
-
 static void look(struct ms_salvager *s)
 {
 	char *path, *problem;
 	struct ms_json *json = find(s->ui->database, &path, &problem);
 
-	s->has_looked = true;
+	s->looks = json || problem ? LOOKS : s->looks + 1;
 	if (json)
 		ms_salvage_found(s->ui, json, path);
 	else if (problem)
 		ms_ui_note(s->ui, MS_NOTE_WARNING, "edits that a console left cannot be read: %s",
 			   problem);
+	if (s->looks < LOOKS)
+		ms_timer_start(s->look_timer, AGAIN_MS);
 	ms_free(path);
 	ms_free(problem);
+}
+
+static void look_again(void *arg)
+{
+	struct ms_salvager *s = arg;
+
+	look(s);
+	if (s->looks == LOOKS)
+		s->found(s->arg);
+}
+
+struct ms_salvager *ms_salvager_new(struct ms_loop *loop, struct ms_ui *ui, void (*found)(void *),
+				    void *arg)
+{
+	struct ms_salvager *s = ms_alloc(sizeof(*s));
+
+	s->ui = ui;
+	s->found = found;
+	s->arg = arg;
+	s->timer = ms_timer_new(loop, save, s);
+	s->look_timer = ms_timer_new(loop, look_again, s);
+	s->revision = ui->stage.revision;
+	return s;
 }
 
 void ms_salvager_follow(struct ms_salvager *s)
 {
 	const struct ms_ui *ui = s->ui;
 
-	if (!s->has_looked && ui->catalog && ui->health.is_known && *ui->database && !ui->read_only)
+	if (s->looks == 0 && ui->catalog && ui->health.is_known && *ui->database && !ui->read_only)
 		look(s);
 	if (s->revision != ui->stage.revision)
 		ms_timer_start(s->timer, DELAY_MS);
@@ -232,5 +253,6 @@ void ms_salvager_end(struct ms_salvager *s, bool is_cut_off)
 		(void)unlink(path);
 	ms_free(path);
 	ms_timer_free(s->timer);
+	ms_timer_free(s->look_timer);
 	ms_free(s);
 }

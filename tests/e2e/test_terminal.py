@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The console on terminals of all kinds: colours, locales, mice, slow lines, lines that break."""
+import glob
 import os
 import re
 import shutil
@@ -265,9 +266,16 @@ class BreakTest(TerminalCase):
                 self.assertEqual(line.modes()[:4], shell[:4])
 
     def staged_files(self):
-        folder = self.environment()["XDG_STATE_HOME"] + "/modelsync-tui"
-        names = os.listdir(folder) if os.path.isdir(folder) else []
-        return [os.path.join(folder, name) for name in names if name.startswith("staged-")]
+        """Of this test's database: consoles of other tests may still be ending."""
+        paths = glob.glob(self.environment()["XDG_STATE_HOME"] + "/modelsync-tui/staged-*.json")
+        return [path for path in paths if '/%s"' % self.db.name in self.read(path)]
+
+    def read(self, path):
+        try:
+            with open(path, encoding="utf-8") as file:
+                return file.read()
+        except FileNotFoundError:
+            return ""
 
     def test_staged_edits_survive_whatever_ends_the_console(self):
         def hang_up(line):
