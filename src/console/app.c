@@ -34,7 +34,6 @@
 #define TICK_RUNNING_MS 1000  /* while something shows its seconds */
 #define RESIZE_MS	30    /* a dragged window resizes many times */
 #define INPUT_BYTES	4096
-#define DOUBLE_MS	400 /* between the clicks of a double one */
 
 struct app {
 	struct ms_ui *ui;
@@ -47,8 +46,7 @@ struct app {
 	struct ms_keymap *keymap; /* NULL: the default one */
 	struct ms_key_decoder decoder;
 	struct ms_timer *esc_timer, *rest_timer, *tick_timer, *resize_timer, *draw_timer;
-	struct ms_mouse last_click;
-	int64_t clicked_at_ms;
+	struct ms_clicks clicks;
 	int64_t esc_delay_ms;
 	bool is_dirty; /* a draw is posted */
 	bool is_gone;  /* the terminal went away */
@@ -271,18 +269,6 @@ static void resize(void *arg)
 /* --- the terminal
  * ------------------------------------------------------------------------------------- */
 
-static bool is_second_click(struct app *app, const struct ms_mouse *m)
-{
-	const struct ms_mouse *last = &app->last_click;
-	int64_t now = ms_clock_ms();
-	bool is_second = m->button == MS_MOUSE_LEFT && m->x == last->x && m->y == last->y &&
-			 now - app->clicked_at_ms <= DOUBLE_MS;
-
-	app->last_click = *m;
-	app->clicked_at_ms = is_second ? 0 : now;
-	return is_second;
-}
-
 static void take_mouse(struct app *app)
 {
 	struct ms_mouse m = app->decoder.mouse;
@@ -290,7 +276,7 @@ static void take_mouse(struct app *app)
 	if (app->ui->mouse && !app->is_quitting)
 		update(app, (struct ms_ui_event){.kind = MS_EVENT_MOUSE,
 						 .mouse = m,
-						 .flag = is_second_click(app, &m)});
+						 .flag = ms_clicks_second(&app->clicks, &m, ms_clock_ms())});
 }
 
 static void take_key(void *arg, uint32_t key, bool is_pasted)
@@ -443,22 +429,6 @@ static void watch_world(struct app *app)
 	ms_timer_start(app->tick_timer, TICK_MS);
 }
 
-/* A wrong key file must not keep anybody out: the default keys work, and Messages says why. */
-static void load_keys(struct app *app)
-{
-	struct ms_text problems;
-	char *path, *line, *rest;
-
-	ms_text_init(&problems, 0);
-	ms_keymap_load(&app->keymap, &path, &problems);
-	if (app->keymap)
-		app->ui->keymap = app->keymap;
-	for (rest = problems.data; rest && (line = strsep(&rest, "\n")) && *line;)
-		ms_ui_note(app->ui, MS_NOTE_ERROR, "default keys are in use: %s", line);
-	ms_text_clear(&problems);
-	ms_free(path);
-}
-
 static void start(struct app *app, const struct ms_console_options *o, bool is_utf8)
 {
 	const struct ms_config *config = o->config;
@@ -474,7 +444,7 @@ static void start(struct app *app, const struct ms_console_options *o, bool is_u
 		ms_config_is_set(config, MS_OPT_CONSOLE_THEME) || getenv("NO_COLOR");
 	app->ui->mouse = ms_config_bool(config, MS_OPT_CONSOLE_MOUSE);
 	app->ui->low_bandwidth = ms_config_bool(config, MS_OPT_CONSOLE_LOW_BANDWIDTH);
-	load_keys(app);
+	app->keymap = ms_ui_load_keys(app->ui);
 	app->ui->glyphs = chart_glyphs(config, is_utf8);
 	app->canvas = ms_canvas_new(1, 1, draws_ascii(config, is_utf8));
 	ms_key_decoder_init(&app->decoder, is_utf8);

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "key.h"
+#include "modelsync/memory.h"
+#include "modelsync/text.h"
 #include "ui.h"
 
 static const char *names_here(const struct ms_ui *ui, const struct ms_action_info *info,
@@ -81,4 +83,21 @@ int ms_ui_keyed_text(const struct ms_ui *ui, struct ms_canvas *c, struct ms_rect
 char *ms_ui_keyed_format(const struct ms_ui *ui, char *buf, size_t size, const char *fmt)
 {
 	return expand(ui, buf, size, fmt, "%%");
+}
+
+struct ms_keymap *ms_ui_load_keys(struct ms_ui *ui)
+{
+	struct ms_keymap *map;
+	struct ms_text problems;
+	char *path, *line, *rest;
+
+	ms_text_init(&problems, 0);
+	ms_keymap_load(&map, &path, &problems);
+	if (map)
+		ui->keymap = map;
+	for (rest = problems.data; rest && (line = strsep(&rest, "\n")) && *line;)
+		ms_ui_note(ui, MS_NOTE_ERROR, "default keys are in use: %s", line);
+	ms_text_clear(&problems);
+	ms_free(path);
+	return map;
 }

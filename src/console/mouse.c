@@ -5,6 +5,7 @@
 #include "view.h"
 
 #define WHEEL_ROWS 3
+#define DOUBLE_MS  400 /* between the clicks of a double one */
 
 static bool is_inside(struct ms_rect r, int x, int y)
 {
@@ -63,6 +64,16 @@ static void click_row(struct ms_ui *ui, int line, bool is_double)
 	ms_screen_now(ui)->move(ui, (long)row - (long)cursor);
 	if (is_double)
 		ms_ui_do(ui, MS_ACTION_detail);
+}
+
+bool ms_clicks_second(struct ms_clicks *c, const struct ms_mouse *m, int64_t now_ms)
+{
+	bool is_second = m->button == MS_MOUSE_LEFT && m->x == c->last.x && m->y == c->last.y &&
+			 now_ms - c->at_ms <= DOUBLE_MS;
+
+	c->last = *m;
+	c->at_ms = is_second ? 0 : now_ms;
+	return is_second;
 }
 
 void ms_mouse(struct ms_ui *ui, const struct ms_mouse *m, bool is_double)

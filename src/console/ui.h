@@ -223,6 +223,11 @@ void ms_ui_draw(const struct ms_ui *ui, struct ms_canvas *c);
 void ms_ui_do(struct ms_ui *ui, enum ms_action action);
 /* The first key of the action here, or its name when it has none. */
 const char *ms_ui_key(const struct ms_ui *ui, enum ms_action action, char name[MS_KEY_NAME_MAX]);
+/*
+ * Takes the user's key file, and returns the map for ms_keymap_free(), NULL for the default one. A
+ * wrong file must not keep anybody out: then the default keys work, and Messages says why.
+ */
+struct ms_keymap *ms_ui_load_keys(struct ms_ui *ui);
 /* The text with the keys of the actions that it names: "{undo} drops them"; returns buf. */
 char *ms_ui_keyed(const struct ms_ui *ui, char *buf, size_t size, const char *text);
 /* Draws it on the first line of the rectangle; returns the columns used. */
@@ -268,6 +273,12 @@ size_t ms_ui_each_target(struct ms_ui *ui, void (*fn)(struct ms_ui *, uint32_t, 
 size_t ms_ui_target_count(const struct ms_ui *ui);
 
 /* The part of the events that concerns the mouse (mouse.c). */
+struct ms_clicks {
+	struct ms_mouse last;
+	int64_t at_ms;
+};
+/* The second one of a double click: soon after the first, in the same place. */
+bool ms_clicks_second(struct ms_clicks *c, const struct ms_mouse *m, int64_t now_ms);
 void ms_mouse(struct ms_ui *ui, const struct ms_mouse *m, bool is_double);
 
 /* The part of the events that concerns syncs (sync_state.c). */
