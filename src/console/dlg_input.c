@@ -107,8 +107,27 @@ static bool complete(struct ms_ui *ui, struct input *in, bool is_back)
 
 /* --- the line --------------------------------------------------------------------------------- */
 
+/* What is typed next is a term of its own, not the end of the last one. */
+static void begin_term(struct ms_line *l)
+{
+	if (l->len > 0 && l->text[l->len - 1] != ' ')
+		ms_line_type(l, ' ');
+}
+
+/* Blanks at the end say nothing, unless a backslash makes the first of them part of a term. */
+static void drop_blanks(struct ms_line *l)
+{
+	size_t len = l->len;
+
+	while (len > 0 && l->text[len - 1] == ' ' && (len < 2 || l->text[len - 2] != '\\'))
+		len--;
+	ms_line_replace(l, len, l->len, "");
+}
+
 static void input_accept(struct ms_ui *ui, struct input *in)
 {
+	if (in->class->in_filter_line)
+		drop_blanks(&in->line);
 	if (in->class->accept && !in->class->accept(ui, in->line.text))
 		return;
 	if (in->history)
@@ -187,6 +206,8 @@ void ms_input_open(struct ms_ui *ui, const struct ms_input_class *class, const c
 	in->class = class;
 	in->history = history;
 	ms_line_init(&in->line, text, history);
+	if (class->in_filter_line)
+		begin_term(&in->line);
 	ms_dialog_open(ui, &in->dialog);
 }
 

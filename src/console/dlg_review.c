@@ -406,14 +406,20 @@ static void draw_confirmation(const struct ms_ui *ui, const struct review *v, st
 		ms_ui_keyed_text(ui, c, at, MS_STYLE_ERROR, v->complaint);
 		return;
 	}
+	if (v->in_reason) { /* where a y is a letter, and a number not that of the rows */
+		ms_ui_keyed_text(ui, c, at, MS_STYLE_HEADING,
+				 at.w < NARROW
+					 ? "{accept} ends it, then write"
+					 : "{accept} ends the reason; nothing is written yet");
+		return;
+	}
 	if (!v->needs_count) {
 		x = ms_ui_keyed_text(
 			ui, c, at, MS_STYLE_HEADING,
 			at.w < NARROW
 				? "y writes  {field-next} reason  {cancel} back "
 				: "y writes, {field-next} adds a reason, {cancel} goes back ");
-		if (!v->in_reason)
-			ms_canvas_cursor(c, at.x + x, at.y);
+		ms_canvas_cursor(c, at.x + x, at.y);
 		return;
 	}
 	if (at.w < NARROW)
@@ -423,10 +429,7 @@ static void draw_confirmation(const struct ms_ui *ui, const struct review *v, st
 		x = ms_canvas_textf(c, at.x, at.y, at.w - 8, MS_STYLE_HEADING,
 				    "Type %zu and %s to write (%s) ", v->rows, accept,
 				    v->why_count);
-	if (v->in_reason)
-		ms_canvas_text(c, at.x + x, at.y, at.w - x, MS_STYLE_INPUT, v->count.text);
-	else
-		ms_line_draw(&v->count, c, at.x + x, at.y, at.w - x < 12 ? at.w - x : 12);
+	ms_line_draw(&v->count, c, at.x + x, at.y, at.w - x < 12 ? at.w - x : 12);
 }
 
 static void review_draw(const struct ms_ui *ui, const struct ms_dialog *d, struct ms_canvas *c)
@@ -441,10 +444,11 @@ static void review_draw(const struct ms_ui *ui, const struct ms_dialog *d, struc
 	ms_canvas_text(c, in.x, bottom - 1, in.w, MS_STYLE_HEADING, "Reason");
 	if (v->in_reason)
 		ms_line_draw(&v->reason, c, in.x + 9, bottom - 1, in.w - 9);
+	else if (v->reason.len)
+		ms_canvas_text(c, in.x + 9, bottom - 1, in.w - 9, MS_STYLE_NORMAL, v->reason.text);
 	else
-		ms_canvas_text(c, in.x + 9, bottom - 1, in.w - 9,
-			       v->reason.len ? MS_STYLE_NORMAL : MS_STYLE_DIM,
-			       v->reason.len ? v->reason.text : "none (Tab)");
+		ms_ui_keyed_text(ui, c, (struct ms_rect){in.x + 9, bottom - 1, in.w - 9, 1},
+				 MS_STYLE_DIM, "none ({field-next})");
 	draw_confirmation(ui, v, c, (struct ms_rect){in.x, bottom, in.w, 1});
 }
 

@@ -10,11 +10,11 @@
 
 static const char *health_word(const struct ms_health *h)
 {
-	static const char *const words[][2] = {{"failed", "FAILED"},
-					       {"cancelled", "CANCELLED"},
-					       {"held", "HELD"},
-					       {"running", "RUNNING"}};
+	static const char *const words[][2] = {
+		{"failed", "FAILED"}, {"cancelled", "CANCELLED"}, {"running", "RUNNING"}};
 
+	if (strcmp(h->last_state, "held") == 0) /* an admin need not look at it twice */
+		return h->hold ? "HELD" : "discarded";
 	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(h->last_state, words[i][0]) == 0)
 			return words[i][1];

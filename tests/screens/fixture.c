@@ -239,9 +239,10 @@ struct ms_json *fixture_status(const char *state, const char *role)
 		"%s\"unacknowledged_alerts\":%d,"
 		"\"audit_head\":{\"audit_id\":9,\"hash\":\"%s\"},"
 		"\"you\":{\"role\":\"%s\",\"acts_as\":\"vera\"}}",
-		is_state     ? state
-		: is_running ? "running"
-			     : "completed",
+		is_state			  ? state
+		: is_running			  ? "running"
+		: strcmp(state, "discarded") == 0 ? "held"
+						  : "completed",
 		origin_of(state),
 		is_running
 			? "{\"run\":883,\"owner\":\"host:1\",\"started_at\":"

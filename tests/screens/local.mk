@@ -134,6 +134,7 @@ screen_cases = \
 	tests/screens/export_path.case \
 	tests/screens/export_replaces.case \
 	tests/screens/filter_by_cell.case \
+	tests/screens/filter_add_term.case \
 	tests/screens/filter_drop_term.case \
 	tests/screens/filter_error.case \
 	tests/screens/filter_error_40x12.case \
@@ -226,6 +227,8 @@ screen_cases = \
 	tests/screens/review_enter_alone.case \
 	tests/screens/review_label_120x40.case \
 	tests/screens/review_many.case \
+	tests/screens/review_in_reason.case \
+	tests/screens/review_in_reason_40x12.case \
 	tests/screens/review_reason_and_yes.case \
 	tests/screens/review_small.case \
 	tests/screens/review_stale.case \
@@ -251,6 +254,7 @@ screen_cases = \
 	tests/screens/runs_full_completed.case \
 	tests/screens/runs_full_failed.case \
 	tests/screens/runs_full_held_40x12.case \
+	tests/screens/runs_discarded.case \
 	tests/screens/runs_held.case \
 	tests/screens/runs_held_40x12.case \
 	tests/screens/runs_hold_of_run.case \
