@@ -43,10 +43,13 @@ void ms_page_addf(struct ms_page *p, enum ms_style style, const char *fmt, ...)
 	ms_page_add(p, style, buf);
 }
 
-/* Bytes of text that fit into `width` columns, broken after a blank or line end where possible. */
+/*
+ * Bytes of text that fit into `width` columns, broken at a blank or line end where possible, else
+ * behind a comma of a list without blanks.
+ */
 static size_t fitting(const char *text, size_t width)
 {
-	size_t at = 0, columns = 0, last_blank = 0, len = strlen(text);
+	size_t at = 0, columns = 0, last_blank = 0, last_comma = 0, len = strlen(text);
 
 	while (at < len && text[at] != '\n') {
 		size_t used;
@@ -54,8 +57,13 @@ static size_t fitting(const char *text, size_t width)
 
 		columns += w < 0 ? 1 : (size_t)w;
 		if (columns > width)
-			return last_blank > 0 ? last_blank : at > 0 ? at : used;
+			return last_blank > 0	? last_blank
+			       : last_comma > 0 ? last_comma
+			       : at > 0		? at
+						: used;
 		at += used;
+		if (text[at - 1] == ',')
+			last_comma = at;
 		if (text[at] == ' ')
 			last_blank = at;
 	}

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "detail.h"
 #include "modelsync/memory.h"
 #include "modelsync/utf8.h"
 #include "view.h"
@@ -14,8 +15,10 @@ static const char *rule_hint(const struct ms_ui *ui, const struct ms_layout *l)
 {
 	if (l->pane != MS_PANE_FULL)
 		return " {detail}: full ";
-	return ui->screen == MS_SCREEN_MODELS ? " {back}: back, {history}: history "
-					      : " {back}: back ";
+	if (ui->screen != MS_SCREEN_MODELS)
+		return " {back}: back ";
+	return ms_detail_is_history(ui) ? " {back}: back, {history}: full "
+					: " {back}: back, {history}: history ";
 }
 
 static void draw_rule(const struct ms_ui *ui, const struct ms_layout *l, const char *subject,

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "modelsync/clock.h"
 #include "modelsync/memory.h"
 
 /* Behind sudo the person matters, not root. */
@@ -117,30 +118,39 @@ static void append_progress(const struct ms_json *running, const char *phase, st
 		ms_error_append(err, ", %lld %s", done, unit);
 }
 
+/* PostgreSQL's JSON has a T between date and time. */
+static const char *time_text(char *buf, size_t size, const struct ms_json *v)
+{
+	int64_t at;
+
+	return ms_time_parse(ms_json_text(v), &at) ? ms_time_format(buf, size, at) : "?";
+}
+
 static bool refuse_busy(const struct ms_json *v, struct ms_error *err)
 {
 	const struct ms_json *running = ms_json_get(v, "running");
 	const char *phase = ms_json_text(ms_json_get(running, "phase"));
+	char at[24];
 
 	if (ms_json_is_null(running))
 		return ms_fail(err, MS_ERR_BUSY, "a sync is just beginning or ending");
-	ms_fail(err, MS_ERR_BUSY,
-		"a sync already runs: run %lld by %s (%s) since %.19s UTC, phase %s",
+	ms_fail(err, MS_ERR_BUSY, "a sync already runs: run %lld by %s (%s) since %s UTC, phase %s",
 		(long long)ms_json_int(ms_json_get(running, "run"), 0),
 		ms_json_text(ms_json_get(running, "actor")),
 		ms_json_text(ms_json_get(running, "origin")),
-		ms_json_text(ms_json_get(running, "started_at")), phase);
+		time_text(at, sizeof(at), ms_json_get(running, "started_at")), phase);
 	append_progress(running, phase, err);
 	return false;
 }
 
 static bool refuse_cooldown(const struct ms_json *v, struct ms_error *err)
 {
+	char at[24];
 	int wait_s = (int)ms_json_int(ms_json_get(v, "retry_after_s"), 0);
 
 	ms_fail(err, MS_ERR_BUSY,
-		"the last sync completed at %.19s UTC; the next one may start in %d s",
-		ms_json_text(ms_json_get(v, "last_completed_at")), wait_s);
+		"the last sync completed at %s UTC; the next one may start in %d s",
+		time_text(at, sizeof(at), ms_json_get(v, "last_completed_at")), wait_s);
 	err->retry_after_s = wait_s;
 	return false;
 }

@@ -15,7 +15,7 @@ ROUNDS = 10
 FETCH_S = 1.0
 WAITING = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()" \
           " AND application_name LIKE 'modelsync-tui%' AND wait_event_type = 'Lock'"
-REFUSED = r"a sync already runs: run %d by .+ \((cli|console|daemon)\) since \d{4}-\d\d-\d\dT[\d:]{8} UTC, phase \w+"
+REFUSED = r"a sync already runs: run %d by .+ \((cli|console|daemon)\) since \d{4}-\d\d-\d\d [\d:]{8} UTC, phase \w+"
 
 
 class RaceTest(DaemonCase):

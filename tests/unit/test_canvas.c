@@ -208,6 +208,12 @@ static void test_wrapping(void **state)
 	assert_string_equal(p.lines[3].text, "    dindeed");
 	assert_string_equal(p.lines[4].text, "    x");
 	ms_page_clear(&p);
+	ms_page_add_wrapped(&p, MS_STYLE_NORMAL, 16, "key ", "tools,seed,stop,n and,more");
+	assert_int_equal(p.count, 3);
+	assert_string_equal(p.lines[0].text, "key tools,seed,");
+	assert_string_equal(p.lines[1].text, "    stop,n");
+	assert_string_equal(p.lines[2].text, "    and,more");
+	ms_page_clear(&p);
 	ms_page_add_wrapped(&p, MS_STYLE_NORMAL, 16, "", "");
 	assert_int_equal(p.count, 1);
 	ms_page_clear(&p);
