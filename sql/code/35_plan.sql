@@ -148,7 +148,7 @@ begin
 	end if;
 	if invalid is not null then
 		p.invalid := cardinality(invalid);
-		unusable := array(select fresh_ids[i.n] from unnest(invalid) i (n));
+		unusable := array(select fresh_ids[i.n] from unnest(invalid) i (n) where fresh_ids[i.n] is not null);
 		select bad_ids || array_agg(fresh_ids[invalid[f.n]]),
 			bad_indexes || array_agg(indexes[invalid[f.n]] - 1), bad || array_agg(b.problem)
 		into bad_ids, bad_indexes, bad
