@@ -187,6 +187,7 @@ class ModelsApiTest(ModelsCase):
             text = file.read().partition("\n## Models API\n")[2].partition("\n## Admin API\n")[0]
         script = "".join(re.findall(r"^```sh\n(.*?)^```$", text, re.M | re.S))
         self.assertGreater(script.count("get "), 5)
+        self.db.psql(re.search(r"^```sql\n(.*?)^```$", text, re.M | re.S)[1])
         self.serve_models()
         env = dict(os.environ, API="http://127.0.0.1:%d" % self.port, PROFILE=user_id("pro"),
                    SECRET=SECRET)
