@@ -23,6 +23,7 @@
 #include "modelsync/lanes.h"
 #include "modelsync/loop.h"
 #include "modelsync/memory.h"
+#include "requests.h"
 #include "salvage.h"
 #include "term.h"
 #include "ui.h"
@@ -131,67 +132,12 @@ static bool set_looks(struct app *app)
 	return ms_term_set_looks(app->term, ui->theme, ui->mouse);
 }
 
+/* What is neither of the terminal nor of this program is for the lanes. */
 static void do_effect(struct app *app, struct ms_effect *e)
 {
-	switch (e->kind) {
-	case MS_EFFECT_LOAD_MODELS:
-		ms_lanes_load_models(app->lanes);
-		break;
-	case MS_EFFECT_LOAD_DETAIL:
-		ms_lanes_load_detail(app->lanes, e->text);
-		break;
-	case MS_EFFECT_LOAD_STATUS:
-		ms_lanes_load_status(app->lanes);
-		break;
-	case MS_EFFECT_LOAD_FEED:
-		ms_lanes_load_feed(app->lanes, e->feed, e->number);
-		break;
-	case MS_EFFECT_LOAD_CHANGESET:
-		ms_lanes_load_changeset(app->lanes, e->number);
-		break;
-	case MS_EFFECT_WRITE:
-		ms_lanes_write(app->lanes, e->batch);
-		e->batch = NULL;
-		break;
-	case MS_EFFECT_WRITE_CANCEL:
-		ms_lanes_write_cancel(app->lanes);
-		break;
-	case MS_EFFECT_UNDO:
-		ms_lanes_undo(app->lanes, e->number, e->flag);
-		break;
-	case MS_EFFECT_SYNC:
-		ms_lanes_sync(app->lanes, e->flag, e->force);
-		break;
-	case MS_EFFECT_SYNC_CANCEL:
-		ms_lanes_sync_cancel(app->lanes);
-		break;
-	case MS_EFFECT_CANCEL_RUN:
-		ms_lanes_cancel_run(app->lanes, e->number);
-		break;
-	case MS_EFFECT_LOAD_HOLD:
-		ms_lanes_load_hold(app->lanes, e->number);
-		break;
-	case MS_EFFECT_RESOLVE_HOLD:
-		ms_lanes_resolve_hold(app->lanes, e->number, e->run, e->flag);
-		break;
-	case MS_EFFECT_VERIFY:
-		ms_lanes_verify(app->lanes);
-		break;
-	case MS_EFFECT_VERIFY_CANCEL:
-		ms_lanes_verify_cancel(app->lanes);
-		break;
-	case MS_EFFECT_ACKNOWLEDGE:
-		ms_lanes_acknowledge(app->lanes, e->ids, (size_t)e->number);
-		break;
-	case MS_EFFECT_RECONNECT:
-		ms_lanes_reconnect(app->lanes);
-		break;
+	switch ((int)e->kind) {
 	case MS_EFFECT_COPY:
 		ms_term_copy(app->term, e->text);
-		break;
-	case MS_EFFECT_EXPORT:
-		ms_lanes_export(app->lanes, e->order);
-		e->order = NULL;
 		break;
 	case MS_EFFECT_CHANGE_VIEWS:
 		change_views(app, e);
@@ -215,6 +161,9 @@ static void do_effect(struct app *app, struct ms_effect *e)
 	case MS_EFFECT_QUIT:
 		app->is_quitting = true;
 		ms_loop_stop(app->loop);
+		break;
+	default:
+		ms_request(app->lanes, e);
 		break;
 	}
 }

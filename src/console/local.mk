@@ -74,15 +74,17 @@ libconsole_a_SOURCES = \
 	src/console/marks.c \
 	src/console/mouse.c \
 	src/console/notes.c \
+	src/console/notes.h \
 	src/console/pace.c \
 	src/console/pace.h \
-	src/console/notes.h \
 	src/console/page.c \
 	src/console/page.h \
 	src/console/price_trend.c \
 	src/console/price_trend.h \
 	src/console/report_page.c \
 	src/console/report_page.h \
+	src/console/requests.c \
+	src/console/requests.h \
 	src/console/restore.c \
 	src/console/restore.h \
 	src/console/rows.c \
