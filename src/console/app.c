@@ -55,8 +55,7 @@ struct app {
 	bool is_told; /* by a signal: nobody was asked */
 };
 
-/* --- drawing
- * ------------------------------------------------------------------------------------------ */
+/* --- drawing ---------------------------------------------------------------------------------- */
 
 static void draw(struct app *app)
 {
@@ -98,8 +97,7 @@ static void schedule_draw(struct app *app)
 	ms_loop_post(app->loop, posted_draw, app);
 }
 
-/* --- effects
- * ------------------------------------------------------------------------------------------ */
+/* --- effects ---------------------------------------------------------------------------------- */
 
 static void resize(void *arg);
 
@@ -184,8 +182,7 @@ static void update(struct app *app, struct ms_ui_event event)
 		ms_timer_start(app->tick_timer, TICK_RUNNING_MS);
 }
 
-/* --- timers
- * ------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static void rested(void *arg)
 {
@@ -215,8 +212,7 @@ static void resize(void *arg)
 	draw(app);
 }
 
-/* --- the terminal
- * ------------------------------------------------------------------------------------- */
+/* --- the terminal ----------------------------------------------------------------------------- */
 
 static void take_mouse(struct app *app)
 {
@@ -306,8 +302,7 @@ static void take_signal(void *arg, int signo)
 	}
 }
 
-/* --- the lanes
- * ---------------------------------------------------------------------------------------- */
+/* --- the lanes -------------------------------------------------------------------------------- */
 
 static void take_answer(void *arg, const struct ms_ui_event *event)
 {
@@ -326,8 +321,7 @@ static void start_lanes(struct app *app, const struct ms_config *config)
 	app->lanes = ms_lanes_start(app->loop, config, app->ui->read_only, &events);
 }
 
-/* --- start and end
- * ------------------------------------------------------------------------------------ */
+/* --- start and end ---------------------------------------------------------------------------- */
 
 static bool locale_is_utf8(void)
 {

@@ -77,8 +77,7 @@ static void prepare_restore(const struct ms_term *t)
 	add_capability("rmcup");
 }
 
-/* --- opening and closing
- * ------------------------------------------------------------------------------ */
+/* --- opening and closing ---------------------------------------------------------------------- */
 
 /* newterm() says less about what is wrong; its own look-up follows. */
 static bool check_description(const char *term, struct ms_error *err)
@@ -298,8 +297,7 @@ void ms_term_abandon(struct ms_term *t)
 	free_term(t);
 }
 
-/* --- input and size
- * -------------------------------------------------------------------------------- */
+/* --- input and size --------------------------------------------------------------------------- */
 
 int ms_term_fd(const struct ms_term *t)
 {
@@ -351,8 +349,7 @@ void ms_term_teach(const struct ms_term *t, struct ms_key_decoder *d)
 	}
 }
 
-/* --- output
- * ---------------------------------------------------------------------------------------- */
+/* --- output ----------------------------------------------------------------------------------- */
 
 /* What the terminal's own tables and ours disagree about would shift the rest of the line. */
 static void fill_cchar(const struct ms_term *t, const struct ms_cell *cell, cchar_t *out)

@@ -8,8 +8,7 @@
 #include "modelsync/utf8.h"
 #include "view.h"
 
-/* --- the pane about a row
- * ------------------------------------------------------------------------------------ */
+/* --- the pane about a row --------------------------------------------------------------------- */
 
 static const char *rule_hint(const struct ms_ui *ui, const struct ms_layout *l)
 {
@@ -66,8 +65,7 @@ void ms_view_pane(const struct ms_ui *ui, const struct ms_layout *l, struct ms_c
 		ms_canvas_cursor(c, r.x, r.y);
 }
 
-/* --- staged edits
- * --------------------------------------------------------------------------------------- */
+/* --- staged edits ----------------------------------------------------------------------------- */
 
 /* "status new>active, pro off>on" of the only row, else what is staged for how many. */
 static void describe_staged(const struct ms_ui *ui, char *buf, size_t size)
@@ -123,8 +121,7 @@ static void draw_writing(const struct ms_ui *ui, struct ms_rect r, struct ms_can
 		ms_canvas_right(c, r.x, r.y, r.w - 1, MS_STYLE_KEY, "^C cancel");
 }
 
-/* --- hints
- * ------------------------------------------------------------------------------------------- */
+/* --- hints ------------------------------------------------------------------------------------ */
 
 static char box_sign(const struct ms_ui *ui, enum ms_tier tier)
 {

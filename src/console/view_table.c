@@ -14,8 +14,7 @@ struct row {
 	bool is_current, is_marked;
 };
 
-/* --- head
- * ----------------------------------------------------------------------------------------- */
+/* --- head ------------------------------------------------------------------------------------- */
 
 static const char *arrow(const struct ms_ui *ui, const struct ms_column *col)
 {
@@ -45,8 +44,7 @@ static void draw_head(const struct ms_ui *ui, const struct ms_layout *l,
 	}
 }
 
-/* --- cells
- * ---------------------------------------------------------------------------------------- */
+/* --- cells ------------------------------------------------------------------------------------ */
 
 static void status_text(const struct row *row, char *buf, size_t size)
 {
@@ -161,8 +159,7 @@ static void draw_row(const struct row *row, const struct ms_columns *columns, st
 		draw_cell(row, &columns->items[i], r.x, r.y, c);
 }
 
-/* --- instead of rows
- * --------------------------------------------------------------------------------- */
+/* --- instead of rows -------------------------------------------------------------------------- */
 
 void ms_view_nothing(const struct ms_ui *ui, struct ms_rect r, const char *first,
 		     const char *second, struct ms_canvas *c)

@@ -260,8 +260,7 @@ struct ms_json *fixture_status(const char *state, const char *role)
 	return v;
 }
 
-/* --- feeds
- * -------------------------------------------------------------------------------------------- */
+/* --- feeds ------------------------------------------------------------------------------------ */
 
 static const char *const feeds[MS_FEED_COUNT] = {
 	[MS_FEED_RUNS] =

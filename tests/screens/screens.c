@@ -31,8 +31,7 @@ struct stage {
 	struct ms_text effects;
 };
 
-/* --- the script
- * ----------------------------------------------------------------------------------- */
+/* --- the script ------------------------------------------------------------------------------- */
 
 static const char *const feed_names[MS_FEED_COUNT] = {"runs", "events", "audit", "alerts"};
 
@@ -467,8 +466,7 @@ static void run_line(struct stage *s, const char *line)
 	exit(99);
 }
 
-/* --- what came out
- * ----------------------------------------------------------------------------------- */
+/* --- what came out ---------------------------------------------------------------------------- */
 
 static void cut_blanks(struct ms_text *out, size_t from)
 {
@@ -545,8 +543,7 @@ static char *perform(const char *script, bool with_styles, bool with_effects)
 	return ms_text_take(&out);
 }
 
-/* --- files
- * -------------------------------------------------------------------------------------------- */
+/* --- files ------------------------------------------------------------------------------------ */
 
 static char *read_file(const char *path)
 {

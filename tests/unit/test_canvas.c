@@ -191,8 +191,7 @@ static void test_right_aligned(void **state)
 	ms_canvas_free(c);
 }
 
-/* --- pages
- * ------------------------------------------------------------------------------------------- */
+/* --- pages ------------------------------------------------------------------------------------ */
 
 static void test_wrapping(void **state)
 {
@@ -240,8 +239,7 @@ static void test_scrolling_stays_inside(void **state)
 	ms_page_clear(&p);
 }
 
-/* --- clipboard
- * ------------------------------------------------------------------------------------------ */
+/* --- clipboard -------------------------------------------------------------------------------- */
 
 static void assert_clipboard(const char *text, const char *within, const char *expected)
 {

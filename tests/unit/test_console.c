@@ -24,8 +24,7 @@ static int64_t fixture_now(void)
 	return now;
 }
 
-/* --- rows
- * ---------------------------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------------- */
 
 struct rows_fixture {
 	struct ms_rows rows;
@@ -213,8 +212,7 @@ static void test_an_empty_list_has_no_cursor(void **state)
 	assert_non_null(ms_rows_current(&f->rows));
 }
 
-/* --- staged edits
- * ---------------------------------------------------------------------------------------- */
+/* --- staged edits ----------------------------------------------------------------------------- */
 
 struct stage_fixture {
 	struct ms_stage stage;
@@ -462,8 +460,7 @@ static void test_every_cell_can_be_filtered_by(void **state)
 	ms_ui_free(ui);
 }
 
-/* --- columns
- * --------------------------------------------------------------------------------------------- */
+/* --- columns ---------------------------------------------------------------------------------- */
 
 static bool has_column(const struct ms_columns *c, const char *field)
 {
@@ -591,8 +588,7 @@ static void test_errors_are_counted_until_seen(void **state)
 	ms_notes_clear(&n);
 }
 
-/* --- everything at once
- * ------------------------------------------------------------------------------------ */
+/* --- everything at once ----------------------------------------------------------------------- */
 
 static uint32_t next_random(uint32_t *seed)
 {

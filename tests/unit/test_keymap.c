@@ -16,8 +16,7 @@
 #include "src/console/line.h"
 #include "src/console/theme.h"
 
-/* --- decoding
- * ------------------------------------------------------------------------------------------ */
+/* --- decoding --------------------------------------------------------------------------------- */
 
 /* Names of the keys that came out, with '!' before pasted ones. */
 struct seen {
@@ -197,8 +196,7 @@ static void test_key_names_both_ways(void **state)
 	assert_int_equal(ms_key_from_name("", 0), 0);
 }
 
-/* --- the action table
- * ------------------------------------------------------------------------------------ */
+/* --- the action table ------------------------------------------------------------------------- */
 
 struct use {
 	unsigned scopes[MS_ACTION_COUNT];
@@ -281,8 +279,7 @@ static void test_the_manual_lists_every_action(void **state)
 	ms_text_clear(&out);
 }
 
-/* --- the input line
- * ---------------------------------------------------------------------------------------- */
+/* --- the input line --------------------------------------------------------------------------- */
 
 static void type(struct ms_line *l, const char *text)
 {
@@ -365,8 +362,7 @@ static void test_line_history(void **state)
 	ms_history_clear(&h);
 }
 
-/* --- themes
- * ---------------------------------------------------------------------------------------------- */
+/* --- themes ----------------------------------------------------------------------------------- */
 
 static void test_styles_have_letters(void **state)
 {
