@@ -50,7 +50,7 @@ struct ms_json *ms_json_new_object(void);
 struct ms_json *ms_json_new_array(void);
 /* NULL gives null; for bytes that are no UTF-8 U+FFFD stands. */
 struct ms_json *ms_json_new_string(const char *s);
-struct ms_json *ms_json_copy(const struct ms_json *v);
+struct ms_json *ms_json_copy(const struct ms_json *v); /* of NULL: null */
 
 /* `name` NULL appends to an array, otherwise sets a member of an object. Values are handed over. */
 void ms_json_add(struct ms_json *to, const char *name, struct ms_json *value);

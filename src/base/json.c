@@ -310,7 +310,7 @@ struct ms_json *ms_json_new_string(const char *s)
 
 struct ms_json *ms_json_copy(const struct ms_json *v)
 {
-	return owned(cJSON_Duplicate(ctree(v), true));
+	return v ? owned(cJSON_Duplicate(ctree(v), true)) : ms_json_new_string(NULL);
 }
 
 void ms_json_add(struct ms_json *to, const char *name, struct ms_json *value)

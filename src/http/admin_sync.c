@@ -91,8 +91,7 @@ static struct ms_json *previous_json(struct http_call *call, int64_t run)
 
 	if (!run || !ms_db_history(call->db, &query, &runs, &err))
 		return ms_json_new_string(NULL);
-	previous =
-		ms_json_first(runs) ? ms_json_copy(ms_json_first(runs)) : ms_json_new_string(NULL);
+	previous = ms_json_copy(ms_json_first(runs));
 	ms_json_free(runs);
 	return previous;
 }
@@ -218,9 +217,7 @@ void cron_sync_begin(struct http_call *call)
 static void add_copy(struct ms_json *to, const char *name, const struct ms_json *from,
 		     const char *member)
 {
-	const struct ms_json *v = ms_json_get(from, member);
-
-	ms_json_add(to, name, v ? ms_json_copy(v) : ms_json_new_string(NULL));
+	ms_json_add(to, name, ms_json_copy(ms_json_get(from, member)));
 }
 
 static struct ms_json *cooldown_json(const struct ms_json *status)

@@ -63,14 +63,6 @@ static struct ms_json *make_pricing(const struct ms_json *pricing)
 	return o;
 }
 
-static void add_copy(struct ms_json *to, const char *name, const struct ms_json *from)
-{
-	if (ms_json_is_null(from))
-		ms_json_add_null(to, name);
-	else
-		ms_json_add(to, name, ms_json_copy(from));
-}
-
 static void add_list(struct ms_json *to, const char *name, const struct ms_json *from)
 {
 	ms_json_add(to, name, ms_json_is_array(from) ? ms_json_copy(from) : ms_json_new_array());
@@ -85,14 +77,14 @@ static struct ms_json *make_entry(const char *id, const struct ms_json *m)
 
 	ms_json_add_string(o, "id", id);
 	ms_json_add_string(o, "name", name ? name : id);
-	add_copy(o, "description", ms_json_get(m, "description"));
-	add_copy(o, "context_length", ms_json_get(m, "context_length"));
+	ms_json_add(o, "description", ms_json_copy(ms_json_get(m, "description")));
+	ms_json_add(o, "context_length", ms_json_copy(ms_json_get(m, "context_length")));
 	ms_json_add(o, "pricing",
 		    m ? make_pricing(ms_json_get(m, "pricing")) : ms_json_new_object());
 	add_list(o, "input_modalities", ms_json_get(architecture, "input_modalities"));
 	add_list(o, "output_modalities", ms_json_get(architecture, "output_modalities"));
 	add_list(o, "supported_parameters", ms_json_get(m, "supported_parameters"));
-	add_copy(o, "created", ms_json_get(m, "created"));
+	ms_json_add(o, "created", ms_json_copy(ms_json_get(m, "created")));
 	return o;
 }
 

@@ -236,8 +236,10 @@ static void json_reads_and_writes(void **state)
 	ms_json_add_string(o, "s", "1");
 	ms_json_add_string(o, "s", NULL);
 	ms_json_add(o, "copy", ms_json_copy(l));
+	ms_json_add(o, "none", ms_json_copy(ms_json_get(v, "x")));
 	printed = ms_json_print(o);
-	assert_string_equal(printed, "{\"big\":9223372036854775807,\"s\":null,\"copy\":[true,null,1.5]}");
+	assert_string_equal(printed, "{\"big\":9223372036854775807,\"s\":null,\"copy\":[true,null,1.5],"
+				     "\"none\":null}");
 	ms_free(printed);
 	ms_json_free(o);
 	ms_json_free(v);
