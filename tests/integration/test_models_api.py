@@ -13,7 +13,7 @@ import unittest
 from urllib.parse import quote
 
 from models_case import SECRET, ModelsCase, base64url, mint, user_id
-from modelsync_test import TOP, Cluster, wait_until
+from modelsync_test import TOP, Cluster, Terminal, wait_until
 
 ENTRY = ["id", "name", "description", "context_length", "pricing", "input_modalities",
          "output_modalities", "supported_parameters", "created"]
@@ -135,6 +135,25 @@ class ModelsApiTest(ModelsCase):
         self.assertEqual(self.get("/api/models?explain=1&for=nobody", "admin").status, 400)
         for who in (None, "pro"):
             self.check_error(self.get("/api/models?explain=1", who), 403, "FORBIDDEN")
+
+    def test_what_an_admin_grants_in_the_console_is_served(self):
+        self.serve_models()
+        model = next(name for name in self.ids if name not in self.shown_to("enterprise"))
+        term = Terminal(self.db.program("id=" + model), env=self.db.environment(TERM="tmux-256color"))
+        self.addCleanup(term.close)
+        term.wait_for("1 of 20")
+        term.send("S", "a", "E", "w")
+        term.wait_for("Review")
+        term.send("y")
+        term.wait_for("1 row written")
+        began = time.monotonic()
+        wait_until(lambda: model in self.shown_to("enterprise"))
+        self.assertLess(time.monotonic() - began, 2, "a second, on a machine at rest")
+        self.assertNotIn(model, self.shown_to("pro"))
+        term.send("u")
+        term.wait_for("Undo changeset")
+        term.send("y")
+        wait_until(lambda: model not in self.shown_to("enterprise"))
 
     def test_changes_are_there_within_a_second(self):
         self.serve_models()
