@@ -126,19 +126,6 @@ static void add_object(struct ms_text *out, const struct ms_log_field *head,
 
 /* --- a line ------------------------------------------------------------------------------- */
 
-/* "2026-06-07T18:23:05Z" */
-static const char *format_now(char *buf, size_t size)
-{
-	char *space;
-
-	ms_time_format(buf, size - 1, ms_clock_now());
-	space = strchr(buf, ' ');
-	if (space)
-		*space = 'T';
-	strcat(buf, "Z");
-	return buf;
-}
-
 /* One write for a line, so that those of other processes do not come in between. */
 static void write_line(enum ms_log_level level, const char *line)
 {
@@ -161,9 +148,9 @@ static void write_event(enum ms_log_level level, const char *event,
 			const struct ms_log_field *fields)
 {
 	bool has_time = !atomic_load(&uses_syslog) && !atomic_load(&uses_journal);
-	char when[24];
+	char buf[24], *when = ms_time_format_iso(buf, sizeof(buf), ms_clock_now());
 	const struct ms_log_field head[] = {
-		MS_LOG_TEXT("time", has_time ? format_now(when, sizeof(when)) : NULL),
+		MS_LOG_TEXT("time", has_time ? when : NULL),
 		MS_LOG_TEXT("level", levels[level].name),
 		MS_LOG_TEXT("event", event),
 		{0},

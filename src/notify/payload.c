@@ -53,12 +53,11 @@ char *payload_slack(const struct ms_message *m, const char *subject_prefix, cons
 char *payload_webhook(const struct ms_message *m, const char *sender)
 {
 	struct ms_json *o = ms_json_new_object();
-	char at[24], *stamp = ms_format("%sZ", ms_time_format(at, sizeof(at), m->at)), *printed;
+	char at[24], *printed;
 
-	stamp[strcspn(stamp, " ")] = 'T';
 	ms_json_add_int(o, "id", m->id);
 	ms_json_add_string(o, "kind", m->kind);
-	ms_json_add_string(o, "at", stamp);
+	ms_json_add_string(o, "at", ms_time_format_iso(at, sizeof(at), m->at));
 	ms_json_add_string(o, "subject", m->subject);
 	ms_json_add_string(o, "body", m->body);
 	ms_json_add(o, "facts", m->facts ? ms_json_copy(m->facts) : ms_json_new_object());
@@ -66,7 +65,6 @@ char *payload_webhook(const struct ms_message *m, const char *sender)
 	ms_json_add_string(o, "sender", sender);
 	printed = ms_json_print(o);
 	ms_json_free(o);
-	ms_free(stamp);
 	return printed;
 }
 
