@@ -27,7 +27,7 @@ struct ms_export_sink {
 /* Adds a cell and what follows it. */
 void ms_csv_add(struct ms_text *out, const char *cell, bool is_last);
 
-/* CSV has these fields, JSON all there are. `now` as in ms_field_export(). False: it was stopped. */
+/* CSV has these fields, JSON all there are. `now` as in ms_field_export(). False: stopped. */
 bool ms_export_models(enum ms_export_format format, struct ms_model *const *models, size_t count,
 		      const struct ms_field *const *fields, size_t field_count, int64_t now,
 		      const struct ms_export_sink *sink);

@@ -20,9 +20,9 @@ struct ms_message {
 	int64_t id; /* 0 = a sample */
 	int64_t at; /* epoch s */
 	const char *kind, *subject;
-	const char *body; /* lines separated by \n */
+	const char *body;	     /* lines separated by \n */
 	const struct ms_json *facts; /* for programs; may be NULL */
-	bool is_repeat; /* an earlier attempt may have arrived */
+	bool is_repeat;		     /* an earlier attempt may have arrived */
 };
 
 /* A message that is to be delivered now, and what the attempt came to. */
@@ -38,9 +38,9 @@ void ms_delivery_clear(struct ms_delivery *d);
 
 struct ms_sent {
 	bool is_sent;
-	bool is_permanent; /* not sent: refused for good */
-	bool is_uncertain; /* not sent, as far as we know; but it may have arrived */
-	char answer[700];  /* sent: the server's words */
+	bool is_permanent;   /* not sent: refused for good */
+	bool is_uncertain;   /* not sent, as far as we know; but it may have arrived */
+	char answer[700];    /* sent: the server's words */
 	struct ms_error err; /* not sent: why; retry_after_s if the server says so */
 };
 

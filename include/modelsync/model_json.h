@@ -5,7 +5,7 @@
 #include "modelsync/json.h"
 #include "modelsync/model.h"
 
-/* A model as the command line prints it and the API answers it; docs/cli.md has the shape. Owned. */
+/* A model as command line and API show it; docs/cli.md has the shape. Owned. */
 struct ms_json *ms_model_json(const struct ms_model *m);
 
 #endif

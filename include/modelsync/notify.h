@@ -32,8 +32,8 @@ int ms_notifier_timeout_s(const struct ms_notifier *n);
  * One attempt on a channel that is set up. Nothing secret is in *out: not the addresses of
  * webhooks, not what a server repeats of them. One at a time.
  */
-void ms_notifier_send(struct ms_notifier *n, enum ms_channel channel, const struct ms_message *message,
-		      struct ms_sent *out);
+void ms_notifier_send(struct ms_notifier *n, enum ms_channel channel,
+		      const struct ms_message *message, struct ms_sent *out);
 
 /* Makes a running attempt, and all later ones, end as `cancelled` at once. From any thread. */
 void ms_notifier_cancel(struct ms_notifier *n);

@@ -21,8 +21,8 @@ struct ms_view {
 
 #define MS_VIEWS_MAX	  200
 #define MS_VIEW_NAME_MAX  40
-#define MS_VIEWS_FILE	  "views.json"	  /* below the user's state directory */
-#define MS_VIEWS_FILE_MAX (2 << 20) /* bytes */
+#define MS_VIEWS_FILE	  "views.json" /* below the user's state directory */
+#define MS_VIEWS_FILE_MAX (2 << 20)    /* bytes */
 
 struct ms_views {
 	struct ms_view *items; /* by name */

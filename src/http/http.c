@@ -169,8 +169,7 @@ static struct http *new_http(struct http_settings *settings, const char *version
 	http->shelf = shelf_new(settings);
 	http->catalogue = catalogue_new();
 	http->syncs = syncs_new();
-	http->pool =
-		pool_new((size_t)ms_config_int(settings->config, MS_OPT_HTTP_WORKERS));
+	http->pool = pool_new((size_t)ms_config_int(settings->config, MS_OPT_HTTP_WORKERS));
 	return http;
 }
 

@@ -26,8 +26,8 @@ bool token_verify(const struct keys *keys, const char *text, int64_t now, struct
 		  struct ms_error *err) MS_MUST_CHECK;
 
 /*
- * Tokens that were verified lately. Of a limited size; a token that takes the place of another makes
- * that one be verified again. Used by one thread at a time.
+ * Tokens that were verified lately. Of a limited size; a token that takes the place of another
+ * makes that one be verified again. Used by one thread at a time.
  */
 struct token_cache;
 struct token_cache *token_cache_new(void);

@@ -21,9 +21,9 @@ struct dispatch {
 struct dispatch_answer {
 	CURLcode code;
 	bool was_cancelled;
-	bool is_all_sent; /* the last byte of ours has left */
-	long status;      /* of HTTP, or the last reply of SMTP; 0 = none */
-	long retry_after_s; /* 0 = not said */
+	bool is_all_sent;	      /* the last byte of ours has left */
+	long status;		      /* of HTTP, or the last reply of SMTP; 0 = none */
+	long retry_after_s;	      /* 0 = not said */
 	char reason[CURL_ERROR_SIZE]; /* libcurl's words */
 	struct ms_text body;	      /* of an HTTP answer, the beginning */
 	char reply[300];	      /* SMTP: the last reply */
@@ -31,7 +31,7 @@ struct dispatch_answer {
 };
 void dispatch_answer_clear(struct dispatch_answer *a);
 
-/* With what all have in common: time limit, certificates (ca_file "" = the system's), no signals. */
+/* With what all have in common: time limit, certificates (ca_file "": the system's), no signals. */
 CURL *dispatch_handle(const char *url, const char *schemes, const char *ca_file, int timeout_s);
 
 /* Posts body with these headers. */

@@ -15,7 +15,7 @@ struct mail {
 	size_t to_count;
 	const char *subject_prefix;
 	const char *sender; /* the program and its machine, for the last line */
-	int64_t now; /* epoch s */
+	int64_t now;	    /* epoch s */
 };
 
 /* The whole text, header and body. The same message has the same Message-ID each time. */

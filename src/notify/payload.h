@@ -9,7 +9,7 @@
 
 /* What is posted to webhooks. Pure; results are owned. */
 
-/* For an incoming webhook of Slack, whose markup cannot be injected: nobody is called by "<!here>". */
+/* For an incoming webhook of Slack, whose markup cannot be injected: "<!here>" calls nobody. */
 char *payload_slack(const struct ms_message *m, const char *subject_prefix, const char *sender);
 
 /* {"id","kind","at","subject","body","facts","repeat","sender"} */
@@ -17,6 +17,7 @@ char *payload_webhook(const struct ms_message *m, const char *sender);
 
 /* "sha256=…": HMAC-SHA256 in hex over the digits of timestamp, a dot and the body. */
 #define SIGNATURE_SIZE 72
-void payload_sign(char buf[SIGNATURE_SIZE], const char *secret, int64_t timestamp, const char *body);
+void payload_sign(char buf[SIGNATURE_SIZE], const char *secret, int64_t timestamp,
+		  const char *body);
 
 #endif

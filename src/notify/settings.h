@@ -13,10 +13,10 @@ struct notify_settings {
 	char *to[RECIPIENTS_MAX];
 	size_t to_count;
 	char *from;
-	char *smtp_url, *smtp_user, *smtp_password; /* user "" = no log-in */
-	bool wants_tls; /* of smtp:// */
+	char *smtp_url, *smtp_user, *smtp_password;	/* user "" = no log-in */
+	bool wants_tls;					/* of smtp:// */
 	char *slack_url, *webhook_url, *webhook_secret; /* secret "" = not signed */
-	char *ca_file; /* "" = what the system trusts */
+	char *ca_file;					/* "" = what the system trusts */
 	char *subject_prefix;
 	int timeout_s;
 };

@@ -35,7 +35,8 @@ static size_t read_rules(char *text, struct ms_rule_text rules[RULES_MAX])
 	return (n + MS_RULE_KEY_COUNT - 1) / MS_RULE_KEY_COUNT;
 }
 
-static bool is_before(const struct ms_rules *rules, const struct ms_rule *found, const struct ms_model *m)
+static bool is_before(const struct ms_rules *rules, const struct ms_rule *found,
+		      const struct ms_model *m)
 {
 	for (size_t i = 0; i < rules->count && &rules->items[i] != found; i++)
 		if (ms_filter_match(rules->items[i].filter, m, 0, NOW))

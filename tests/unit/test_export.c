@@ -72,7 +72,8 @@ static void test_models(void **state)
 
 static void test_rows_have_the_columns_that_occur(void **state)
 {
-	static const char text[] = "[{\"a\": 1, \"b\": null}, {\"b\": \"x,y\", \"c\": {\"d\": [true]}}]";
+	static const char text[] =
+		"[{\"a\": 1, \"b\": null}, {\"b\": \"x,y\", \"c\": {\"d\": [true]}}]";
 	static const char *const names[] = {"c", "a"};
 	struct ms_error err;
 	struct ms_json *rows = ms_json_parse(text, strlen(text), &err);
@@ -177,7 +178,8 @@ static void test_a_file_is_replaced_only_if_asked(void **state)
 
 static void test_what_cannot_be_written_is_told(void **state)
 {
-	char *missing = ms_format("%s/no/such/out.csv", dir), *home = ms_format("%s/h", dir), *where;
+	char *missing = ms_format("%s/no/such/out.csv", dir), *home = ms_format("%s/h", dir),
+	     *where;
 	struct ms_error err;
 
 	(void)state;
