@@ -142,7 +142,9 @@ as $$
 		'timing_ms', r.timing_ms, 'bytes', coalesce(r.bytes, r.progress_bytes),
 		'findings', r.findings, 'findings_total', r.findings_total, 'guard', r.guard,
 		'drift', r.drift, 'alerts', r.alerts, 'flapping', r.flapping, 'quality', r.quality,
-		'rules', r.rules, 'hold', r.hold_id, 'changeset', r.changeset_id,
+		'rules', r.rules, 'hold', r.hold_id,
+		'hold_state', (select h.state from modelsync.hold h where h.hold_id = r.hold_id),
+		'changeset', r.changeset_id,
 		'cancel_requested', r.cancel_requested_at is not null,
 		'cancel_requested_by', r.cancel_requested_by,
 		'slot', (select s.at from modelsync.slot s where s.slot_id = r.slot_id),
@@ -246,7 +248,6 @@ language sql stable
 set search_path = pg_catalog, pg_temp
 as $$
 	select modelsync.run_json(r) || jsonb_build_object(
-		'hold_state', (select h.state from modelsync.hold h where h.hold_id = r.hold_id),
 		'changes_total', coalesce((select c.fields from modelsync.changeset c
 			where c.changeset_id = r.changeset_id), 0),
 		'changes', (select coalesce(jsonb_agg(x), '[]')

@@ -32,16 +32,27 @@ static void add_number(struct table *t, const struct ms_json *v)
 		table_add(t, "");
 }
 
+/* " (discarded)", or nothing while it waits for a decision. */
+static void add_hold_state(struct ms_text *out, const struct ms_json *run)
+{
+	const char *state = ms_json_text(ms_json_get(run, "hold_state"));
+
+	if (*state && strcmp(state, "open") != 0)
+		ms_text_addf(out, " (%s)", state);
+}
+
 static void add_note(struct table *t, const struct ms_json *run)
 {
+	const struct ms_json *hold = ms_json_get(run, "hold");
 	const char *category = ms_json_string(ms_json_get(run, "category"));
 	struct ms_text note;
 
 	ms_text_init(&note, 0);
-	if (!ms_json_is_null(ms_json_get(run, "hold")))
-		ms_text_addf(&note,
-			     "hold %lld: ", (long long)ms_json_int(ms_json_get(run, "hold"), 0));
-	else if (category)
+	if (!ms_json_is_null(hold)) {
+		ms_text_addf(&note, "hold %lld", (long long)ms_json_int(hold, 0));
+		add_hold_state(&note, run);
+		ms_text_add(&note, ": ");
+	} else if (category)
 		ms_text_addf(&note, "%s: ", category);
 	if (note.len) /* of a good run the counts say it all */
 		ms_text_add(&note, ms_json_text(ms_json_get(run, "message")));
@@ -92,14 +103,19 @@ static void print_outcome(const struct ms_json *run)
 	const char *category = ms_json_string(ms_json_get(run, "category"));
 	const struct ms_json *hold = ms_json_get(run, "hold");
 	const char *hint = category ? ms_category_hint(ms_category_from_name(category)) : "";
+	struct ms_text state;
 
 	if (!category)
 		return;
 	print_clean(category, "");
 	print_clean("  ", ms_json_text(ms_json_get(run, "message")));
-	if (!ms_json_is_null(hold))
-		printf("  kept as hold %lld\n", (long long)ms_json_int(hold, 0));
-	else if (*hint)
+	if (!ms_json_is_null(hold)) {
+		ms_text_init(&state, 0);
+		add_hold_state(&state, run);
+		printf("  kept as hold %lld%s\n", (long long)ms_json_int(hold, 0),
+		       ms_text_str(&state));
+		ms_text_clear(&state);
+	} else if (*hint)
 		print_clean("  what to do: ", hint);
 }
 

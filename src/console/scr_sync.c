@@ -79,13 +79,19 @@ static void add_duration(struct ms_text *out, const struct ms_json *row)
 			     ms_json_number(ms_json_get(row, "duration_ms"), 0) / 1000);
 }
 
+static bool is_decided(const char *hold_state)
+{
+	return *hold_state && strcmp(hold_state, "open") != 0;
+}
+
 /* Of a good run the counts say it all. */
 static void add_note(struct ms_text *out, const struct ms_json *row)
 {
-	const char *state = ms_entry_text(row, "state");
+	const char *state = ms_entry_text(row, "state"), *hold = ms_entry_text(row, "hold_state");
 
 	if (strcmp(state, ms_run_state_name(MS_RUN_HELD)) == 0)
-		ms_text_addf(out, "hold #%" PRId64 ": ", ms_entry_int(row, "hold"));
+		ms_text_addf(out, "hold #%" PRId64 "%s%s: ", ms_entry_int(row, "hold"),
+			     is_decided(hold) ? " " : "", is_decided(hold) ? hold : "");
 	else if (*ms_entry_text(row, "category") && !was_cancelled(row))
 		ms_text_addf(out, "%s: ", ms_entry_text(row, "category"));
 	else

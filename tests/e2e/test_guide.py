@@ -137,6 +137,9 @@ class GuideTest(ConsoleTestCase):
         term.wait_for("Discard the catalogue")
         term.send("y")
         wait_until(lambda: self.db.value("SELECT state FROM modelsync.hold") == "discarded")
+        term.send("Escape")
+        term.wait_for("sync discarded, good")
+        term.wait_for("hold #1 discarded: ")
 
     def test_8_alerts_and_prices(self):
         dear = {"prompt": "0.001", "completion": "0.002"}

@@ -178,6 +178,9 @@ class HoldTest(SyncTestCase):
         result = self.sync("--discard-held", hold)
         self.assertEqual((result.code, result["ok"]), (0, True), result)
         self.assertEqual((self.hold_state(hold), self.models_as_stored()), ("discarded", before))
+        self.assertIn("hold %s (discarded): " % hold, self.db.run("history").stdout)
+        run = str(self.last_run()["run"])
+        self.assertIn("kept as hold %s (discarded)" % hold, self.db.run("history", run).stdout)
         self.assertEqual(self.sync("--discard-held", hold).code, 4)
 
     def test_newer_one_replaces_it_and_keeps_the_number(self):
