@@ -10,13 +10,13 @@
 
 /* What fuzzers of foreign answers hold the program to. */
 
-static void require(bool holds)
+static inline void require(bool holds)
 {
 	if (!holds)
 		abort();
 }
 
-static bool is_one_clean_line(const char *s)
+static inline bool is_one_clean_line(const char *s)
 {
 	size_t len = strlen(s), bad_at, used;
 
