@@ -9,4 +9,5 @@ libruntime_a_SOURCES = \
 	src/runtime/reply.c \
 	src/runtime/signal.c \
 	src/runtime/signal.h \
+	src/runtime/start_stop.c \
 	src/runtime/watch.c
