@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "patch.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,6 +35,13 @@ static bool is_truth_value(const struct ms_json *v)
 {
 	return !ms_json_is_object(v) && !ms_json_is_array(v) && !ms_json_is_string(v) &&
 	       !ms_json_is_number(v) && !ms_json_is_null(v);
+}
+
+/* JSON can write numbers that nothing here can hold; they would be handed on as null, "no limit".
+ */
+static bool is_endless(const struct ms_json *v)
+{
+	return ms_json_is_number(v) && !isfinite(ms_json_number(v, 0));
 }
 
 /* Of two members with one name it would be anybody's guess which counts. */
@@ -82,6 +90,8 @@ static struct ms_json *read_edit(struct reader *r, const struct ms_json *object,
 
 		if (is_repeated(object, m))
 			complain(r, index, name, "is there twice");
+		else if (is_endless(m))
+			complain(r, index, name, "is a number that is too large");
 		else if (index < 0 && read_common(r, m))
 			continue;
 		else if (strcmp(name, "rule") == 0 || (index < 0 && strcmp(name, "model_id") == 0))
