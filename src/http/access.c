@@ -23,7 +23,7 @@
 #define REMEMBERED_S 5
 
 /* error: of RFC 6750 section 3.1; NULL when no token was sent. */
-static enum access_verdict refuse(struct http_call *call, const char *error, const char *message)
+static bool refuse(struct http_call *call, const char *error, const char *message)
 {
 	char challenge[400];
 
@@ -35,7 +35,7 @@ static enum access_verdict refuse(struct http_call *call, const char *error, con
 	else
 		snprintf(challenge, sizeof(challenge), "Bearer realm=\"modelsync\"");
 	http_answer_header(call, "WWW-Authenticate", challenge);
-	return ACCESS_REFUSED;
+	return false;
 }
 
 /* --- who it is ---------------------------------------------------------------------------- */
@@ -136,34 +136,55 @@ static enum access_verdict judge(struct http_call *call, const struct ms_api_cal
 	return ACCESS_REFUSED;
 }
 
-static enum access_verdict admit_token(struct http_call *call)
+static bool is_anonymous(const struct http_call *call)
+{
+	return !http_header(call, "Authorization");
+}
+
+/* token: what was sent; unset for who needs none and sends none. */
+static bool check_credentials(struct http_call *call, struct token *token)
 {
 	const char *text = access_bearer(call);
-	struct ms_api_caller caller;
-	enum access_verdict verdict;
-	struct token token;
 	struct ms_error err;
 
+	if (call->route->access == HTTP_OPEN)
+		return true;
+	if (call->route->access == HTTP_CRON)
+		return cron_admit(call);
+	if (is_anonymous(call))
+		return call->route->access == HTTP_CALLER ||
+		       refuse(call, NULL, "a token is needed");
 	if (!text)
 		return refuse(call, "invalid_request",
 			      "the Authorization header is not of the form Bearer TOKEN");
-	if (!http_settings_verify(call->settings, text, ms_clock_now(), &token, &err))
-		return refuse(call, "invalid_token", err.message);
-	verdict = identify(call, token.sub, &caller);
-	return verdict == ACCESS_GRANTED ? judge(call, &caller) : verdict;
+	return http_settings_verify(call->settings, text, ms_clock_now(), token, &err) ||
+	       refuse(call, "invalid_token", err.message);
+}
+
+bool access_may_send(struct http_call *call)
+{
+	struct token token;
+
+	return check_credentials(call, &token);
+}
+
+static bool is_by_profile(const struct http_call *call)
+{
+	return call->route->access == HTTP_ADMIN || call->route->access == HTTP_CALLER;
 }
 
 enum access_verdict access_admit(struct http_call *call)
 {
-	bool is_anonymous = !http_header(call, "Authorization");
+	struct ms_api_caller caller;
+	enum access_verdict verdict;
+	struct token token;
 
-	call->caller = (struct http_caller){.tier = MS_TIER_FREE, .is_anonymous = is_anonymous};
-	if (call->route->access == HTTP_OPEN)
+	call->caller =
+		(struct http_caller){.tier = MS_TIER_FREE, .is_anonymous = is_anonymous(call)};
+	if (!check_credentials(call, &token))
+		return ACCESS_REFUSED;
+	if (!is_by_profile(call) || call->caller.is_anonymous)
 		return ACCESS_GRANTED;
-	if (call->route->access == HTTP_CRON)
-		return cron_admit(call) ? ACCESS_GRANTED : ACCESS_REFUSED;
-	if (!is_anonymous)
-		return admit_token(call);
-	return call->route->access == HTTP_CALLER ? ACCESS_GRANTED
-						  : refuse(call, NULL, "a token is needed");
+	verdict = identify(call, token.sub, &caller);
+	return verdict == ACCESS_GRANTED ? judge(call, &caller) : verdict;
 }

@@ -13,6 +13,10 @@ enum access_verdict {
 /* Finds out who calls and whether the route is for them. Without call->db it must not wait. */
 enum access_verdict access_admit(struct http_call *call);
 
+/* Whether what came with the headers is worth reading a body for; otherwise the call is answered.
+ * Who it is, access_admit() finds out. */
+bool access_may_send(struct http_call *call);
+
 /* What follows "Bearer " in the Authorization header (RFC 6750 section 2.1); NULL = nothing like
  * that. */
 const char *access_bearer(const struct http_call *call);

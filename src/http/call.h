@@ -74,6 +74,7 @@ struct http_call {
 	const char *method; /* as it came */
 	unsigned methods;   /* bits of those that the path has */
 	bool is_garbled;    /* the query cannot be decoded */
+	bool is_ambiguous;  /* others could think that it ends elsewhere */
 	bool is_admitted;
 	bool wants_worker;
 	const char *(*find_header)(void *arg, const char *name);

@@ -116,6 +116,8 @@ static void check_body(struct http_call *call, size_t len)
 	else if (!is_json_type(http_header(call, "Content-Type")))
 		http_answer_error(call, 415, NULL,
 				  "the body must be JSON: Content-Type: application/json", NULL);
+	else
+		(void)access_may_send(call); /* a stranger's body takes no memory */
 }
 
 static size_t announced_length(const struct http_call *call)
@@ -133,6 +135,13 @@ bool serve_read(struct http_call *call, const char *method, size_t header_bytes)
 	call->method = method;
 	request_id_choose(call);
 	len = announced_length(call);
+	if (call->is_ambiguous) {
+		http_answer_error(call, 400, NULL,
+				  "where the request ends is not clear: one Content-Length, or "
+				  "Transfer-Encoding: chunked, and no blank before a colon",
+				  NULL);
+		return true;
+	}
 	if (header_bytes > call->settings->max_header) {
 		http_answer_error(call, 431, NULL, "the request's headers are too long", NULL);
 		return true;

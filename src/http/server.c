@@ -24,6 +24,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "clients.h"
@@ -113,6 +114,39 @@ static const char *find_header(void *arg, const char *name)
 	return MHD_lookup_connection_value(arg, MHD_HEADER_KIND, name);
 }
 
+/* What tells where a request ends, as far as it was looked at. */
+struct framing {
+	unsigned lengths, encodings;
+	bool is_wrong;
+};
+
+static enum MHD_Result look_at_header(void *arg, enum MHD_ValueKind kind, const char *name,
+				      const char *value)
+{
+	struct framing *f = arg;
+	size_t len = strlen(name);
+
+	(void)kind;
+	if (strcasecmp(name, "Content-Length") == 0)
+		f->lengths++;
+	if (strcasecmp(name, "Transfer-Encoding") == 0) {
+		f->encodings++;
+		f->is_wrong = f->is_wrong || !value || strcasecmp(value, "chunked") != 0;
+	}
+	f->is_wrong = f->is_wrong || (len && strchr(" \t", name[len - 1]));
+	return MHD_YES;
+}
+
+/* A proxy may see another end than libmicrohttpd, which then takes a body for the next request of
+ * somebody else (RFC 9112 sections 5.1 and 6.3). */
+static bool is_ambiguous(const struct request *r)
+{
+	struct framing f = {0};
+
+	MHD_get_connection_values(r->connection, MHD_HEADER_KIND, look_at_header, &f);
+	return f.is_wrong || f.lengths + f.encodings > 1;
+}
+
 static void *on_uri(void *cls, const char *uri, struct MHD_Connection *connection)
 {
 	struct server *s = cls;
@@ -186,6 +220,7 @@ static enum MHD_Result read_headers(struct request *r, const char *method)
 		MHD_get_connection_info(r->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
 
 	r->state = READING;
+	r->call.is_ambiguous = is_ambiguous(r);
 	return serve_read(&r->call, method, info ? info->header_size : 0) ? queue(r) : MHD_YES;
 }
 

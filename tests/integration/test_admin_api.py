@@ -117,6 +117,9 @@ class Rights(AdminCase):
         entry = self.last_audit()
         self.assertEqual((entry["outcome"], entry["origin"], entry["profile"]), ("refused", "http", user))
         self.assertEqual(entry["detail"]["request"], "PATCH /api/admin/models/" + MODEL)
+        for i in range(20):
+            self.call("PATCH", "/api/admin/models/x%d" % i, {"status": "active"}, profile=user)
+        self.assertEqual(self.db.value("SELECT count(*) FROM modelsync.audit WHERE outcome = 'refused'"), "10")
         self.assertEqual(self.col(MODEL, "status"), "new")
 
 
@@ -315,6 +318,10 @@ class Edits(AdminCase):
         for text in (b"", b"{", b'{"is_pro": true} x', b'{"reason": "\xff"}', b"nothing"):
             self.bad(400, "BAD_REQUEST", "PATCH", "/api/admin/models/" + MODEL, text,
                      **{"Content-Type": "application/json"})
+        for text in (b'{"daily_limit": 1e400}', b'{"is_pro": true, "version": -1e400}'):
+            error = self.bad(400, "BAD_REQUEST", "PATCH", "/api/admin/models/" + MODEL, text,
+                             **{"Content-Type": "application/json"})
+            self.assertIn("too large", error["message"])
         self.bad(415, "UNSUPPORTED_MEDIA_TYPE", "PATCH", "/api/admin/models/" + MODEL, b"{}")
         self.assertEqual(self.col(MODEL, "row_version"), "1")
         missing = self.patch({"is_pro": True}, 404, "/api/admin/models/vendor/none")

@@ -85,6 +85,28 @@ class ClientsTest(HttpCase):
             self.assertNotIn(b" 200 ", read_all(client))
         self.assertEqual(self.ask("GET", "/healthz").status, 200)
 
+    def test_one_request_is_not_taken_for_two(self):
+        """What proxies could pass on whole, with somebody else's request behind it."""
+        self.listen()
+        beginning = b"POST /api/cron/sync-models HTTP/1.1\r\nHost: x\r\n"
+        for headers in (b"Content-Length: 5\r\nTransfer-Encoding: chunked", b"Content-Length: 5\r\nContent-Length: 41",
+                        b"Transfer-Encoding: chunked\r\nTransfer-Encoding: identity", b"Transfer-Encoding: xchunked",
+                        b"Transfer-Encoding: gzip, chunked", b"Content-Length: 5\r\nTransfer-Encoding : chunked"):
+            found = ANSWER.findall(read_all(self.raw(beginning + headers + b"\r\n\r\n0\r\n\r\n" + GET)))
+            self.assertEqual(found, [b"400"], headers)
+        self.assertEqual(self.ask("GET", "/healthz").status, 200)
+
+    def test_bodies_of_strangers_take_no_memory(self):
+        self.listen()
+        resident = lambda: int(float(re.search(r"^process_resident_memory_bytes (\S+)$",
+                                               self.ask("GET", "/metrics").text, re.M).group(1)))
+        before, body = resident(), b" " * 1000000
+        head = b"PATCH /api/admin/models HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n"
+        clients = [self.raw(head + body[1:]) for _ in range(100)]
+        self.assertLess(resident() - before, 40e6)
+        clients[0].sendall(b" ")
+        self.assertIn(b"401", clients[0].recv(100))
+
     def test_chunks_without_end(self):
         self.listen(HTTP_MAX_BODY=1024)
         client = self.raw(b"GET /healthz HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
