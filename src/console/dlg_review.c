@@ -372,7 +372,9 @@ static void review_key(struct ms_ui *ui, struct ms_dialog *d, uint32_t key, enum
 	struct ms_rect r = ms_dialog_place(ui, REVIEW_WIDTH, (int)v->page.count + 2 + FIXED_LINES);
 
 	v->complaint = NULL;
-	if (action == MS_ACTION_cancel || action == MS_ACTION_interrupt) {
+	if (action == MS_ACTION_cancel && v->in_reason) {
+		v->in_reason = false; /* what was typed stays */
+	} else if (action == MS_ACTION_cancel || action == MS_ACTION_interrupt) {
 		ms_dialog_close(ui, d);
 	} else if (action == MS_ACTION_accept) {
 		accept(ui, v);

@@ -230,6 +230,7 @@ screen_cases = \
 	tests/screens/review_in_reason.case \
 	tests/screens/review_in_reason_40x12.case \
 	tests/screens/review_reason_and_yes.case \
+	tests/screens/review_reason_esc.case \
 	tests/screens/review_small.case \
 	tests/screens/review_stale.case \
 	tests/screens/review_steps_40x12.case \
