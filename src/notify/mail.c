@@ -65,6 +65,9 @@ static char *clean_line(const char *text)
 		else if (!ms_utf8_is_control(cp) && !(cp == MS_UTF8_BAD && used == 1))
 			ms_text_add_bytes(&out, text + i, used);
 	}
+	while (out.len &&
+	       out.data[out.len - 1] == ' ') /* folded they might look like a header's end */
+		out.data[--out.len] = '\0';
 	return ms_text_take(&out);
 }
 

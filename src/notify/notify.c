@@ -96,12 +96,11 @@ static enum ms_category category_of(CURLcode code)
 }
 
 /* Nothing of what we sent, and a server or libcurl may repeat, gets into a message. */
-static void hide_secrets(const struct ms_notifier *n, char *text)
+static void hide_secrets(const struct ms_notifier *n, char *text, size_t len)
 {
 	const struct notify_settings *s = &n->settings;
 	const char *const secrets[] = {s->smtp_password, s->slack_url, s->webhook_url,
 				       s->webhook_secret};
-	size_t len = strlen(text);
 
 	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
 		const char *host = strstr(secrets[i], "://");
@@ -218,6 +217,8 @@ static void post(struct ms_notifier *n, CURL *easy, struct curl_slist *headers, 
 
 	type->next = headers;
 	dispatch_post(&n->dispatch, easy, type, body, &answer);
+	if (answer.body.len) /* before it is cut: half a secret would not be recognised */
+		hide_secrets(n, answer.body.data, answer.body.len);
 	if (answer.code == CURLE_OK)
 		take_status(out, &answer);
 	else
@@ -282,6 +283,6 @@ void ms_notifier_send(struct ms_notifier *n, enum ms_channel channel,
 	else
 		ms_fail(&out->err, MS_ERR_INTERNAL, "libcurl does not start");
 	curl_easy_cleanup(easy);
-	hide_secrets(n, out->answer);
-	hide_secrets(n, out->err.message);
+	hide_secrets(n, out->answer, strlen(out->answer));
+	hide_secrets(n, out->err.message, strlen(out->err.message));
 }

@@ -125,6 +125,11 @@ static void test_subjects(void **state)
 		"\r\nSubject: seven words seven words seven words seven words seven words seven"
 		"\r\n words seven words\r\n");
 	check_subject(
+		"seven words seven words seven words seven words seven words seven words    "
+		"                                                                           ",
+		"\r\nSubject: seven words seven words seven words seven words seven words seven"
+		"\r\n words\r\n");
+	check_subject(
 		"€€€€€€€€€€€€",
 		"\r\nSubject: =?UTF-8?Q?=E2=82=AC=E2=82=AC=E2=82=AC=E2=82=AC=E2=82=AC=E2=82="
 		"AC?=\r\n =?UTF-8?Q?=E2=82=AC=E2=82=AC=E2=82=AC=E2=82=AC=E2=82=AC=E2=82=AC?=\r\n");
