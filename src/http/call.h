@@ -96,7 +96,7 @@ void http_answer_json(struct http_call *call, int status, struct ms_json *json);
 void http_answer_text(struct http_call *call, int status, const char *content_type, char *text);
 /*
  * Nothing is copied: body must stay until release(arg), which is called in any case. body NULL: an
- * answer without one (204). Of a 304 only the length is sent: that of what the client has.
+ * answer without one (204, 304).
  */
 void http_answer_shared(struct http_call *call, int status, const char *content_type,
 			const char *body, size_t len, http_release_fn release, void *arg);

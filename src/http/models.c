@@ -62,10 +62,13 @@ static void add_headers(struct http_call *call, const struct shelf_view *view, c
 static void answer_slice(struct http_call *call, const struct shelf_view *view, const char *etag,
 			 const char *text, size_t len)
 {
-	bool is_known = negotiate_has_tag(http_header(call, "If-None-Match"), etag);
-
-	http_answer_shared(call, is_known ? 304 : 200, is_known ? NULL : JSON_TYPE, text, len,
-			   release_snapshot, view->snapshot);
+	if (negotiate_has_tag(http_header(call, "If-None-Match"), etag)) {
+		snapshot_release(view->snapshot);
+		http_answer_shared(call, 304, NULL, NULL, 0, NULL, NULL);
+	} else {
+		http_answer_shared(call, 200, JSON_TYPE, text, len, release_snapshot,
+				   view->snapshot);
+	}
 	add_headers(call, view, etag);
 }
 

@@ -248,7 +248,7 @@ static void note_request(const struct request *r, bool is_complete)
 {
 	const struct http_call *call = &r->call;
 	int64_t us = ms_clock_us() - call->began_us;
-	size_t bytes = call->is_head || call->answer.status == 304 ? 0 : call->answer.len;
+	size_t bytes = call->is_head ? 0 : call->answer.len;
 	const struct ms_log_field fields[] = {
 		MS_LOG_TEXT("request", call->request_id),
 		MS_LOG_TEXT("route", call->route ? call->route->name : "none"),

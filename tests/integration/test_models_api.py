@@ -78,12 +78,10 @@ class ModelsApiTest(ModelsCase):
         self.serve_models()
         gzipped = {"Accept-Encoding": "gzip"}
         for extra in ({}, gzipped):
-            whole = self.get(who="pro", headers=extra)
-            tag = whole.headers["ETag"]
+            tag = self.get(who="pro", headers=extra).headers["ETag"]
             for condition in (tag, "W/" + tag, '"x", ' + tag, "*"):
                 again = self.get(who="pro", headers={**extra, "If-None-Match": condition})
                 self.assertEqual((again.status, again.body), (304, b""))
-                self.assertEqual(again.headers["Content-Length"], str(len(whole.body)))
                 for name in ("ETag", "Cache-Control", "Vary"):
                     self.assertTrue(again.headers[name], name)
                 self.assertEqual(again.headers["ETag"], tag)
