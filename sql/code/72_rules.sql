@@ -12,11 +12,12 @@ language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
+	-- mostly none wait: looked up one by one, the models are not gone through
 	return (
 		select count(*)
 		from modelsync.rule_pending p
-		join public.model_access m on m.model_id = p.model_id
-		where m.missing_since is null);
+		where (select m.missing_since is null from public.model_access m
+			where m.model_id = p.model_id));
 end
 $$;
 
