@@ -20,7 +20,9 @@ OLDER = {"modelsync.changeset": ("at",), "modelsync.run": ("started_at", "comple
          "modelsync.alert": ("raised_at", "acknowledged_at"), "modelsync.message": ("at",),
          "public.model_sync_log": ("sync_started_at", "sync_completed_at", "created_at")}
 SESSIONS = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'modelsync-tui%'"
-LOCKS = "SELECT count(*) FROM pg_locks WHERE pid <> pg_backend_pid() AND relation IS NOT NULL"
+# of statements that are not just at work
+LOCKS = ("SELECT count(*) FROM pg_locks JOIN pg_stat_activity a USING (pid)"
+         " WHERE relation IS NOT NULL AND a.xact_start < now() - interval '2 s'")
 TABLES = """SELECT c.relname, pg_total_relation_size(c.oid) / 1024 AS kb FROM pg_class c WHERE c.relkind = 'r'
     AND c.relnamespace IN ('modelsync'::regnamespace, 'public'::regnamespace)"""
 CATALOGS = """SELECT sum(pg_total_relation_size(oid))::bigint / 1024 FROM pg_class
