@@ -129,10 +129,8 @@ static const char *words(struct loader *l, const char *json)
 	for (const char *p = json; *p; p++) {
 		if (*p == '"') {
 			is_inside = !is_inside;
-		} else if (is_inside) {
+		} else if (is_inside || *p == ',') {
 			p += *p == '\\' && (p[1] == '"' || p[1] == '\\');
-			ms_text_add_bytes(&l->words, p, 1);
-		} else if (*p == ',') {
 			ms_text_add_bytes(&l->words, p, 1);
 		}
 	}
