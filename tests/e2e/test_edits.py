@@ -1,12 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""Staged edits while the world goes on: other people, other programs, the database."""
+"""Staged edits while the world goes on: other people, the database."""
 import re
 import subprocess
 import unittest
 
 from console_case import ConsoleTestCase
 from modelsync_test import wait_until
-from upstream_stub import Answer, catalogue, model
 
 
 class EditsTest(ConsoleTestCase):
@@ -55,21 +54,6 @@ class EditsTest(ConsoleTestCase):
         term.wait_for("1 row written")
         self.assertEqual(self.decision("acme/alpha"), "new p")
         self.assertEqual(self.changesets(), "1")
-
-    def test_a_sync_elsewhere_while_a_filter_is_typed(self):
-        term = self.console()
-        term.wait_for("5 models")
-        term.send("Down")
-        term.send("/")
-        term.type("zeta")
-        term.wait_for("2 of 5")
-        self.upstream.script(Answer(body=catalogue(self.ENTRIES + [model("zeta/zero")])))
-        self.assertEqual(self.db.run("sync", env=self.environment()).returncode, 0)
-        term.wait_for("3 of 6")
-        term.type("/t")
-        screen = term.wait_for("1 of 6")
-        self.assertIn("zeta/two", screen)
-        self.assertIn("/ zeta/t", screen)
 
     def test_a_write_that_waits_is_cancelled(self):
         term = self.console()

@@ -241,7 +241,9 @@ class ChartTest(ConsoleTestCase):
         self.assertEqual(self.db.run("sync", env=self.environment()).returncode, 0)
         term.wait_for("3 of 6")
         term.type("/t")
-        term.wait_for("2 of 6")
+        screen = term.wait_for("2 of 6")
+        self.assertIn("zeta/two", screen)
+        self.assertIn("/ zeta/t", screen)
         term.send("Enter")
         term.wait_for(re.compile(r"> .*zeta/t"))
 
