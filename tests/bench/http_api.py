@@ -90,8 +90,8 @@ class Load:
         text = subprocess.run(argv + [url], capture_output=True, encoding="utf-8", check=True).stdout
         self.cost = (processor_us(pid) - before) / int(re.search(r"(\d+) requests in", text).group(1))
         self.rate = float(re.search(r"Requests/sec:\s+([\d.]+)", text).group(1))
-        self.p50 = milliseconds(re.search(r"50%\s+(\S+)", text).group(1))
-        self.p99 = milliseconds(re.search(r"99%\s+(\S+)", text).group(1))
+        self.p50 = milliseconds(re.search(r"\n +50% +(\S+)", text).group(1))
+        self.p99 = milliseconds(re.search(r"\n +99% +(\S+)", text).group(1))
         self.longest = milliseconds(re.search(r"Latency\s+\S+\s+\S+\s+(\S+)", text).group(1))
         # wrk counts every status over 399
         wrong = re.search(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)", text)
