@@ -136,19 +136,36 @@ static size_t find_named(const struct keys *keys, const char *kid, const struct 
 	return n;
 }
 
-/* A key of the token's name; if there is none, those without a name. */
+static bool have_names(const struct keys *keys)
+{
+	for (size_t i = 0; i < keys->count; i++)
+		if (*keys->items[i].kid)
+			return true;
+	return false;
+}
+
+/*
+ * The key that the token names; for a token that names none, those without a name. Where no key has
+ * a name, what the token calls its own says nothing.
+ */
+static size_t find_keys(const struct keys *keys, const struct ms_json *kid, const struct key **out)
+{
+	const char *name = ms_json_text(kid);
+
+	if (ms_json_is_null(kid) || !have_names(keys))
+		return find_named(keys, "", out);
+	return *name ? find_named(keys, name, out) : 0;
+}
+
 static struct ms_json *verify_signature(const struct keys *keys, const struct ms_json *header,
 					const char *text, struct ms_error *err)
 {
 	const struct key *candidates[KEYS_TRIED_MAX];
-	const char *kid = ms_json_text(ms_json_get(header, "kid"));
 	enum key_algorithm algorithm =
 		key_algorithm_from_name(ms_json_text(ms_json_get(header, "alg")));
-	size_t n = *kid ? find_named(keys, kid, candidates) : 0;
+	size_t n = find_keys(keys, ms_json_get(header, "kid"), candidates);
 	struct ms_json *claims = NULL;
 
-	if (!n)
-		n = find_named(keys, "", candidates);
 	refuse(err, algorithm == KEY_ALGORITHM_COUNT ? "is not signed with HS256, RS256 or ES256"
 		    : !n			     ? "names a key that is not known here (kid)"
 			 : "has another algorithm than its key is for (alg)");

@@ -412,7 +412,7 @@ static void parties(void **state)
 /* One key takes the place of another without a token failing on the way. */
 static void keys_rotate(void **state)
 {
-	struct house both, named, none;
+	struct house both, named, mixed, none;
 
 	(void)state;
 	both = house_of("auth_keys = ({ algorithm = \"HS256\"; secret = \"" OTHER "\"; });" SIMPLE);
@@ -427,6 +427,15 @@ static void keys_rotate(void **state)
 	expect_taken(&named.keys, sign(JWT_ALG_HS256, OTHER, "new", GOOD), "u1");
 	expect_refused(&named.keys, sign(JWT_ALG_HS256, OTHER, "old", GOOD), "signature");
 	leave(&named);
+	mixed = house_of("auth_keys = ({ kid = \"new\"; algorithm = \"HS256\"; secret = \"" OTHER
+			 "\"; });" SIMPLE);
+	expect_taken(&mixed.keys, sign(JWT_ALG_HS256, OTHER, "new", GOOD), "u1");
+	expect_taken(&mixed.keys, sign(JWT_ALG_HS256, SECRET, NULL, GOOD), "u1");
+	expect_refused(&mixed.keys, sign(JWT_ALG_HS256, SECRET, "new", GOOD), "signature");
+	expect_refused(&mixed.keys, sign(JWT_ALG_HS256, SECRET, "gone", GOOD),
+		       "not known here (kid)");
+	expect_refused(&mixed.keys, sign(JWT_ALG_HS256, SECRET, "", GOOD), "not known here (kid)");
+	leave(&mixed);
 	none = house_of("");
 	expect_refused(&none.keys, sign(JWT_ALG_HS256, SECRET, NULL, GOOD), "no key is set up");
 	leave(&none);
