@@ -72,7 +72,7 @@ struct http_call {
 	/* --- for server.c and serve.c */
 	struct http_target target;
 	const char *method; /* as it came */
-	unsigned methods;   /* bits of those that the path has */
+	unsigned methods;   /* bits of those that the path allows */
 	bool is_garbled;    /* the query cannot be decoded */
 	bool is_ambiguous;  /* others could think that it ends elsewhere */
 	bool is_admitted;

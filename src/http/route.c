@@ -16,8 +16,8 @@ static const struct http_route routes[HTTP_ROUTE_COUNT] = {
 };
 
 static const char *const methods[HTTP_METHOD_COUNT] = {
-	[HTTP_GET] = "GET",	[HTTP_POST] = "POST",	  [HTTP_PUT] = "PUT",
-	[HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
+	[HTTP_GET] = "GET", [HTTP_HEAD] = "HEAD",   [HTTP_POST] = "POST",
+	[HTTP_PUT] = "PUT", [HTTP_PATCH] = "PATCH", [HTTP_DELETE] = "DELETE",
 };
 
 const char *http_method_name(enum http_method method)
@@ -29,8 +29,6 @@ enum http_method http_method_from_name(const char *name)
 {
 	int i = 0;
 
-	if (strcmp(name, "HEAD") == 0)
-		return HTTP_GET;
 	while (i < HTTP_METHOD_COUNT && strcmp(methods[i], name) != 0)
 		i++;
 	return (enum http_method)i;
@@ -70,6 +68,14 @@ bool http_path_matches(const char *pattern, const char *path,
 	return !*path;
 }
 
+/* HEAD must change nothing (RFC 9110 section 9.2.1), also where GET does. */
+static unsigned methods_of(const struct http_route *r)
+{
+	bool has_head = r->method == HTTP_GET && r->access != HTTP_CRON;
+
+	return 1u << r->method | (unsigned)has_head << HTTP_HEAD;
+}
+
 void http_route_find(const char *path, enum http_method method, struct http_match *out)
 {
 	*out = (struct http_match){0};
@@ -79,8 +85,8 @@ void http_route_find(const char *path, enum http_method method, struct http_matc
 
 		if (!http_path_matches(routes[i].path, path, param, &count))
 			continue;
-		out->methods |= 1u << routes[i].method;
-		if (routes[i].method != method || out->route)
+		out->methods |= methods_of(&routes[i]);
+		if (!(methods_of(&routes[i]) & 1u << method) || out->route)
 			continue;
 		out->route = &routes[i];
 		memcpy(out->param, param, count * sizeof(*param));
@@ -94,7 +100,7 @@ const char *http_route_allow(unsigned bits, char *buf)
 
 	for (int i = 0; i < HTTP_METHOD_COUNT; i++)
 		if (bits & 1u << i)
-			end = stpcpy(stpcpy(end, methods[i]), i == HTTP_GET ? ", HEAD, " : ", ");
+			end = stpcpy(stpcpy(end, methods[i]), ", ");
 	strcpy(end, "OPTIONS");
 	return buf;
 }

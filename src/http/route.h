@@ -8,7 +8,8 @@
 /* What there is to ask for: route.def has one row per method and path. */
 
 enum http_method {
-	HTTP_GET, /* HEAD, too */
+	HTTP_GET,
+	HTTP_HEAD, /* no route's own: what a safe GET allows besides */
 	HTTP_POST,
 	HTTP_PUT,
 	HTTP_PATCH,
@@ -16,14 +17,14 @@ enum http_method {
 	HTTP_METHOD_COUNT
 };
 const char *http_method_name(enum http_method method);
-/* HTTP_METHOD_COUNT when there is none of that name (case matters); HEAD gives HTTP_GET. */
+/* HTTP_METHOD_COUNT when there is none of that name; case matters. */
 enum http_method http_method_from_name(const char *name);
 
 enum http_access {
 	HTTP_OPEN,   /* anybody */
 	HTTP_CALLER, /* anybody, but a token that is sent must be good */
 	HTTP_ADMIN,  /* admins by their profile */
-	HTTP_CRON    /* whoever knows the secret */
+	HTTP_CRON    /* whoever knows the secret, and something begins, even by GET */
 };
 
 enum http_place {
@@ -72,7 +73,7 @@ struct http_slice {
 
 struct http_match {
 	const struct http_route *route; /* NULL = none of that path and method */
-	unsigned methods;		/* bits of those that the path has; 0 = no such path */
+	unsigned methods;		/* bits of those that the path allows; 0 = no such path */
 	struct http_slice param[HTTP_MAX_PARAMS];
 	size_t param_count;
 };

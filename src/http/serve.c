@@ -67,7 +67,7 @@ static void find_route(struct http_call *call)
 	http_route_find(call->target.path, method, &match);
 	call->route = match.route;
 	call->methods = match.methods;
-	call->is_head = strcmp(call->method, "HEAD") == 0;
+	call->is_head = method == HTTP_HEAD;
 	if (call->is_garbled)
 		http_answer_error(call, 400, NULL,
 				  "the query cannot be read: at most 32 parameters, as "

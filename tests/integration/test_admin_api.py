@@ -530,6 +530,10 @@ class Syncs(AdminCase):
                         {"Authorization": "Bearer " + token(self.admin_id)}):
             for method in ("GET", "POST"):
                 self.check_error(self.ask(method, path, headers=headers), 401, "UNAUTHORIZED")
+        runs = len(self.runs())
+        head = self.ask("HEAD", path, headers=good)
+        self.assertEqual((head.status, head.headers["Allow"]), (405, "GET, POST, OPTIONS"))
+        self.assertEqual(len(self.runs()), runs, "a HEAD begins nothing")
         for method in ("POST", "GET"):
             done = self.ask(method, path, headers=good)
             self.assertEqual((done.status, done.json["data"]["triggeredBy"]), (200, "cron"), done.text)

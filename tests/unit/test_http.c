@@ -102,8 +102,25 @@ static void routes(void **state)
 	assert_string_equal(http_route_allow(match.methods, allow), "GET, HEAD, OPTIONS");
 	http_route_find("/health", HTTP_GET, &match);
 	assert_int_equal(match.methods, 0);
-	assert_int_equal(http_method_from_name("HEAD"), HTTP_GET);
+	assert_int_equal(http_method_from_name("HEAD"), HTTP_HEAD);
 	assert_int_equal(http_method_from_name("get"), HTTP_METHOD_COUNT);
+	http_route_find("/healthz", HTTP_METHOD_COUNT, &match);
+	assert_null(match.route);
+}
+
+static void head_begins_nothing(void **state)
+{
+	struct http_match match;
+	char allow[HTTP_ALLOW_SIZE];
+
+	(void)state;
+	http_route_find("/healthz", HTTP_HEAD, &match);
+	assert_ptr_equal(match.route, http_route(HTTP_ROUTE_HEALTHZ));
+	http_route_find("/api/cron/sync-models", HTTP_GET, &match);
+	assert_ptr_equal(match.route, http_route(HTTP_ROUTE_CRON_SYNC_GET));
+	http_route_find("/api/cron/sync-models", HTTP_HEAD, &match);
+	assert_null(match.route);
+	assert_string_equal(http_route_allow(match.methods, allow), "GET, POST, OPTIONS");
 }
 
 static void templates(void **state)
@@ -173,8 +190,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decoding),    cmocka_unit_test(targets),
 		cmocka_unit_test(bad_queries), cmocka_unit_test(lists),
-		cmocka_unit_test(routes),      cmocka_unit_test(templates),
-		cmocka_unit_test(figures),     cmocka_unit_test(traffic),
+		cmocka_unit_test(routes),      cmocka_unit_test(head_begins_nothing),
+		cmocka_unit_test(templates),   cmocka_unit_test(figures),
+		cmocka_unit_test(traffic),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
