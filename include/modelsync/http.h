@@ -6,6 +6,7 @@
 
 #include "modelsync/config.h"
 #include "modelsync/error.h"
+#include "modelsync/text.h"
 
 /*
  * The HTTP listener: health, metrics and the APIs (docs/http-api.md). It has threads of its own;
@@ -15,6 +16,8 @@ struct ms_http;
 
 /* Whether sections `http` and `auth` make sense, without listening anywhere. */
 bool ms_http_check(const struct ms_config *config, struct ms_error *err) MS_MUST_CHECK;
+/* What works, but not as safely as it could; a line each. */
+void ms_http_warnings(const struct ms_config *config, struct ms_text *out);
 
 /*
  * Listens as section `http` says; *out is NULL when http.listen is empty. Keeps a share of config.

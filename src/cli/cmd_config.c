@@ -59,6 +59,7 @@ bool command_config_check(struct cli *cli, struct ms_error *err)
 		return false;
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(cli->config, &warnings);
+	ms_http_warnings(cli->config, &warnings);
 	ms_notify_warnings(cli->config, &warnings);
 	ms_rules_warnings(cli->rules, &warnings);
 	for (char *line = warnings.data ? strtok(warnings.data, "\n") : NULL; line;

@@ -151,6 +151,7 @@ static void log_warnings(const struct ms_config *config)
 
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(config, &warnings);
+	ms_http_warnings(config, &warnings);
 	ms_notify_warnings(config, &warnings);
 	for (char *line = warnings.data ? strtok(warnings.data, "\n") : NULL; line;
 	     line = strtok(NULL, "\n"))

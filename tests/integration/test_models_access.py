@@ -147,6 +147,13 @@ class AccessTest(ModelsCase):
             self.assertEqual(done.returncode, 2, done.stderr)
             self.assertRegex(done.stderr, r"keys.conf:1: auth[^\n]*" + about)
 
+    def test_a_short_secret_of_the_scheduler_is_warned_of(self):
+        for secret, warned in (("x" * 31, True), ("x" * 32, False), ("", False)):
+            path = self.configure('http = { cron_secret = "%s"; };' % secret)
+            done = self.db.run("--config", path, "config", "check")
+            self.assertEqual(done.returncode, 0, done.stderr)
+            self.assertEqual("http.cron_secret (%s:1) is shorter" % path in done.stdout, warned, done.stdout)
+
     def test_settings_are_shown_without_secrets(self):
         path = self.configure('auth_keys = ({ kid = "new"; algorithm = "HS256"; secret = "%s"; });'
                               'auth = { secret = "%s"; };' % (OTHER, SECRET))
