@@ -168,7 +168,8 @@ begin
 end
 $$;
 
--- Stage 2: the models that change.  An entry is as it was, has facts, or cannot be used.
+-- Stage 2: the models that change, and those of which only the document does.  An entry is
+-- as it was, has facts, or cannot be used.
 create or replace function modelsync.plan_compare(inout p modelsync.sync_plan, p_same text[],
 	p_fresh text[], p_facts jsonb[], p_unusable text[], p_settings jsonb)
 language plpgsql stable
@@ -231,6 +232,11 @@ begin
 			else modelsync.presence_after_miss(t.status, t.since, t.runs, grace, at) end)
 	into p.model_id, p.kind, p.version, p.facts, p.old_facts, p.old_presence, p.new_presence
 	from touched t;
+	select array_agg(m.model_id::text), array_agg(m.row_version)
+	into p.kept_id, p.kept_version
+	from public.model_access m
+	where m.model_id = any (array(select f.id from modelsync.listing(p_fresh, null, null) f
+		where not exists (select from unnest(p.model_id) t where t = f.id)));
 	p := modelsync.plan_news(p, p_settings);
 end
 $$;

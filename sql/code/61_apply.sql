@@ -133,7 +133,7 @@ begin
 	for attempt in 1 .. 5 loop
 		p := modelsync.make_plan(p_pages, p_meta, p_settings);
 		if p.problem is not null or p.send_all or (p_guarded and p.guard <> '[]')
-			or p.model_id is null or modelsync.lock_models(p.model_id, p.version) then
+			or modelsync.lock_models(p.model_id || p.kept_id, p.version || p.kept_version) then
 			return p;
 		end if;
 	end loop;

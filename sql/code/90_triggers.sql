@@ -103,8 +103,9 @@ begin
 		return;
 	end if;
 	changeset := modelsync.log_changes('direct', ctx, null, null, ids, fields, olds, news, events);
+	-- also where it is empty: of two who write it at a time one is to learn of the other
 	update modelsync.model_document d set hash = null
-	where d.hash is not null and d.model_id in (select t.id from unnest(ids, fields) t (id, field)
+	where d.model_id in (select t.id from unnest(ids, fields) t (id, field)
 		where not modelsync.is_decision(t.field));
 	perform modelsync.announce(jsonb_build_object('changeset', changeset));
 end

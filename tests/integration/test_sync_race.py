@@ -207,5 +207,70 @@ class ReaderTest(SyncTestCase):
             self.load(self.new)
 
 
+class WriterTest(SyncTestCase):
+    """Somebody writes models directly while a sync has compared but not stored.
+
+    m000 changes and m002 gets another document only. Whoever holds m000 stops the sync between the two.
+    """
+
+    DIRECT = "UPDATE public.model_access SET context_length = 7 WHERE model_id = 'test/m002';"
+
+    def setUp(self):
+        super().setUp()
+        self.entries = [dict(entry, context_length=1000) for entry in models(4, "test/m")]
+        self.load(self.entries)
+        self.entries[0] = dict(self.entries[0], context_length=2000)
+        self.entries[2] = dict(self.entries[2], benchmarks={"score": 1})
+        self.gate, self.writer = (self.session() for _ in range(2))
+
+    def session(self):
+        session = Session(self.db)
+        self.addCleanup(session.close)
+        return session
+
+    def start_stopped(self, gate):
+        self.gate.ask("BEGIN; %s" % gate)
+        process = self.start_sync("--from", self.file(catalogue(self.entries)))
+        wait_until(lambda: self.db.value(WAITING) == "1", message="the sync to wait")
+        return process
+
+    def complete(self, process):
+        self.gate.ask("COMMIT;")
+        result = self.finish(process)
+        self.assertEqual((result.code, result["state"]), (0, "completed"), result)
+
+    def check_is_upstreams(self):
+        self.assertEqual([self.row("test/m00%d" % n)["context_length"] for n in (0, 2)], [2000, 1000])
+        self.assertEqual(self.db.value("SELECT count(*) FROM modelsync.model_document WHERE hash IS NULL"), "0")
+
+    def test_a_write_after_the_comparison_is_compared_again(self):
+        process = self.start_stopped("SELECT FROM public.model_access WHERE model_id = 'test/m000' FOR UPDATE;")
+        self.writer.ask(self.DIRECT)
+        self.complete(process)
+        self.check_is_upstreams()
+
+    def test_a_write_that_is_committed_after_the_comparison_too(self):
+        process = self.start_stopped(self.DIRECT)
+        self.complete(process)
+        self.check_is_upstreams()
+
+    def test_so_is_one_of_a_model_without_a_document(self):
+        self.db.psql("DELETE FROM modelsync.model_document")
+        process = self.start_stopped(self.DIRECT)
+        self.complete(process)
+        self.check_is_upstreams()
+
+    def test_a_write_after_the_store_stays_until_the_next_sync(self):
+        process = self.start_stopped("LOCK TABLE modelsync.change IN SHARE MODE;")
+        self.writer.send(self.DIRECT)
+        wait_until(lambda: self.db.value("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                                         " AND datname = current_database()") == "2", message="the writer to wait")
+        self.complete(process)
+        self.writer.answer()
+        self.assertEqual(self.row("test/m002")["context_length"], 7)
+        self.load(self.entries)
+        self.check_is_upstreams()
+
+
 if __name__ == "__main__":
     unittest.main()
