@@ -168,6 +168,7 @@ declare
 	pages int := cardinality(p_pages);
 	started timestamptz;
 	applied numeric;
+	beside modelsync.catalogue;
 	changeset bigint;
 	report jsonb;
 begin
@@ -182,6 +183,7 @@ begin
 		return modelsync.finish_held(p_run, p, p_pages, p_meta);
 	end if;
 	started := clock_timestamp();
+	beside := modelsync.quality_beside(p.model_id, p.kind, p.old_facts, p.facts);
 	if p.model_id is not null or p.doc_id is not null or p.raw_id is not null then
 		perform modelsync.write_plan(p, p_run.run_id);
 	end if;
@@ -196,7 +198,7 @@ begin
 	report := modelsync.report(p, 'completed', null, null, p_meta,
 			jsonb_build_object('apply', applied, 'record', modelsync.elapsed_ms(started)))
 		|| jsonb_build_object('run', p_run.run_id, 'sync_log_id', p_run.sync_log_id,
-			'changeset', changeset, 'quality', modelsync.quality_of_run(),
+			'changeset', changeset, 'quality', modelsync.quality_of_run(beside, p.model_id),
 			'rule_pending', modelsync.rule_pending_count());
 	perform modelsync.close_run(p_run.run_id, 'completed', null, report ->> 'message', null, report);
 	perform modelsync.audit_append('sync', 'done', to_jsonb(p_run), changeset, p_run.run_id,

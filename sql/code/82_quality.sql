@@ -27,7 +27,8 @@ returns interval
 language sql immutable
 as $$ select interval '7 days' $$;
 
-create or replace view modelsync.finding as
+-- What a model's row says by itself, but for alias_broken.
+create or replace view modelsync.model_finding as
 select m.model_id, unnest(array_remove(array[
 	case when m.status = 'active' and not (m.is_free or m.is_pro or m.is_enterprise)
 		then 'active_without_tier' end,
@@ -55,7 +56,11 @@ select m.model_id, unnest(array_remove(array[
 			where t.canonical_slug = m.alias_target and t.alias_target is null)
 		then 'alias_broken' end
 	], null)) as check_name
-from public.model_access m
+from public.model_access m;
+
+create or replace view modelsync.finding as
+select f.model_id, f.check_name
+from modelsync.model_finding f
 union all
 select m.model_id, 'duplicate_id'
 from (select lower(x.model_id) as id from public.model_access x
@@ -119,8 +124,16 @@ begin
 end
 $$;
 
--- A digest of all rows as they are: each write gives a row another version, and each
--- transaction another xmin.
+-- A row as it is: each write gives it another version, and each transaction another
+-- xmin.  Inlined.
+create or replace function modelsync.row_number_of(p_version bigint, p_id text, p_xmin xid)
+returns bigint
+language sql immutable
+as $$
+	select hashint8extended(p_version, hashtextextended(p_id, p_xmin::text::bigint));
+$$;
+
+-- A digest of all rows.
 create or replace function modelsync.models_digest()
 returns numeric
 language plpgsql stable
@@ -128,8 +141,7 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
 	return (
-		select coalesce(sum(hashint8extended(m.row_version,
-			hashtextextended(m.model_id, m.xmin::text::bigint))), 0)
+		select coalesce(sum(modelsync.row_number_of(m.row_version, m.model_id, m.xmin)), 0)
 		from public.model_access m);
 end
 $$;
@@ -152,25 +164,92 @@ begin
 end
 $$;
 
--- The counts for a run that completes.  They are made anew only when they may differ
--- from those of the run before.
-create or replace function modelsync.quality_of_run()
+-- The findings of some models by check, and their part of models_digest().
+create or replace function modelsync.quality_part(p_ids text[], out counts jsonb, out digest numeric)
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
+set jit = off
+as $$
+begin
+	select coalesce(jsonb_object_agg(f.check_name, f.n), '{}') into counts
+	from (select x.check_name, count(*) as n from modelsync.model_finding x
+		where x.model_id = any (p_ids) group by x.check_name) f;
+	select coalesce(sum(modelsync.row_number_of(m.row_version, m.model_id, m.xmin)), 0) into digest
+	from public.model_access m where m.model_id = any (p_ids);
+end
+$$;
+
+-- Before a run writes: the counts, and the digest, of the models that it leaves alone.
+-- Null when they have to be made anew, because those known do not hold, or because what
+-- changes (ids, slugs, aliases) may decide about other models as well.
+create or replace function modelsync.quality_beside(p_ids text[], p_kinds text[], p_old jsonb[],
+	p_new jsonb[])
+returns modelsync.catalogue
+language plpgsql stable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	c modelsync.catalogue;
+	part record;
+begin
+	if p_ids is null or exists (select from unnest(p_kinds) k where k not in ('changed', 'adopted'))
+		or exists (select from (select unnest(p_old) as old, unnest(p_new) as new offset 0) f,
+			unnest(array['canonical_slug', 'alias_target']) k (key)
+			where f.old -> k.key is distinct from f.new -> k.key) then
+		return null;
+	end if;
+	select * into c from modelsync.catalogue
+	where quality_rows = modelsync.models_digest() and now() < quality_until;
+	if found then
+		part := modelsync.quality_part(p_ids);
+		c.quality := modelsync.quality_sum(c.quality, part.counts, -1);
+		c.quality_rows := c.quality_rows - part.digest;
+	end if;
+	return c;
+end
+$$;
+
+-- Counts with others added (1) or taken away (-1).
+create or replace function modelsync.quality_sum(p_counts jsonb, p_part jsonb, p_sign int)
+returns jsonb
+language sql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_object_agg(c.key, c.value::int + p_sign * coalesce((p_part ->> c.key)::int, 0))
+	from jsonb_each(p_counts) c;
+$$;
+
+-- The counts for a run that completes, after it has written.  They are made anew only
+-- when they may differ from those of the run before in more than the models p_ids:
+-- p_beside is what quality_beside() said of the others.
+create or replace function modelsync.quality_of_run(p_beside modelsync.catalogue default null,
+	p_ids text[] default null)
 returns jsonb
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	digest numeric := modelsync.models_digest();
-	counts jsonb;
+	c modelsync.catalogue := p_beside;
+	part record;
 begin
-	select c.quality into counts from modelsync.catalogue c
-	where c.quality_rows = digest and now() < c.quality_until;
-	if counts is null then
-		counts := modelsync.quality_counts();
-		update modelsync.catalogue set quality = counts, quality_rows = digest,
-			quality_until = modelsync.quality_ends();
+	if c.quality is not null then
+		part := modelsync.quality_part(p_ids);
+		c.quality := modelsync.quality_sum(c.quality, part.counts, 1);
+		c.quality_rows := c.quality_rows + part.digest;
+	else
+		c.quality_rows := modelsync.models_digest();
+		select k.quality into c.quality from modelsync.catalogue k
+		where k.quality_rows = c.quality_rows and now() < k.quality_until;
+		if found then
+			return c.quality;
+		end if;
+		c.quality := modelsync.quality_counts();
+		c.quality_until := modelsync.quality_ends();
 	end if;
-	return counts;
+	update modelsync.catalogue set quality = c.quality, quality_rows = c.quality_rows,
+		quality_until = c.quality_until;
+	return c.quality;
 end
 $$;
 
