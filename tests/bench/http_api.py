@@ -17,18 +17,14 @@ import threading
 import time
 
 sys.dont_write_bytecode = True
-HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path[:0] = [os.path.join(HERE, "..", "lib"), os.path.join(HERE, "..", "integration")]
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from daemon_case import Daemon  # noqa: E402
-from models_case import SECRET, mint  # noqa: E402
-from modelsync_test import Cluster, wait_until  # noqa: E402
-from upstream_stub import Upstream, catalogue, models  # noqa: E402
+from http_world import Served  # noqa: E402
+from modelsync_test import wait_until  # noqa: E402
 
 CONNECTIONS = 32
 ROUNDS = int(os.environ.get("MODELSYNC_BENCH_ROUNDS", "5"))
 SECONDS = int(os.environ.get("MODELSYNC_BENCH_SECONDS", "3"))
-USER = "00000000-0000-4000-8000-000000000002"
 LUA_PACED = "function delay() return %d end\n" % CONNECTIONS
 NGINX = """
     worker_processes 1;
@@ -100,37 +96,12 @@ class Load:
             print(wrong.group(0), flush=True)
 
 
-class World:
+class World(Served):
+    """The same with nginx beside it."""
+
     def __init__(self):
-        self.cluster = Cluster()
-        self.db = self.cluster.database()
-        self.entries = models(421)
-        self.upstream = Upstream()
-        self.upstream.script(catalogue(self.entries))
-        self.dir = self.cluster.scratch.path
-        self.env = self.db.environment(
-            MODELSYNC_UPSTREAM_URL=self.upstream.url, MODELSYNC_SYNC_SCHEDULE="0 0 1 1 *",
-            MODELSYNC_SYNC_CATCH_UP="false", MODELSYNC_SYNC_COOLDOWN_MINUTES="0",
-            MODELSYNC_HTTP_LISTEN="127.0.0.1:0", MODELSYNC_AUTH_SECRET=SECRET)
-        self.db.run("sync", env=self.env)
-        self.db.psql("UPDATE public.model_access SET status = 'active', is_pro = true;"
-                     "INSERT INTO public.profiles (id, email, subscription_tier)"
-                     " VALUES ('%s', 'pro@example.org', 'pro')" % USER)
-        self.daemon = Daemon(["taskset", "-c", "0", *self.db.program("daemon")], self.env,
-                             self.cluster.scratch.file("daemon.log"))
-        self.port = int(self.daemon.wait_log(r"event=listening address=\S*:(\d+)").group(1))
-        self.headers = {"Authorization": "Bearer " + mint(USER), "Accept-Encoding": "gzip"}
-        self.url = "http://127.0.0.1:%d" % self.port
-        wait_until(lambda: self.status("/readyz") == 200)
+        super().__init__("taskset", "-c", "0")
         self.nginx = self.start_nginx()
-
-    def curl(self, path, *arguments):
-        headers = [item for pair in self.headers.items() for item in ("-H", "%s: %s" % pair)]
-        return subprocess.run(["curl", "-s", *headers, *arguments, self.url + path],
-                              capture_output=True, check=True).stdout
-
-    def status(self, path):
-        return int(self.curl(path, "-o", "/dev/null", "-w", "%{http_code}"))
 
     def start_nginx(self):
         files = os.path.join(self.dir, "files")
@@ -153,9 +124,7 @@ class World:
     def close(self):
         self.nginx.terminate()
         self.nginx.wait()
-        self.daemon.kill()
-        self.upstream.close()
-        self.cluster.close()
+        super().close()
 
     def compare(self, text, path, file, rate_budget, extra=None, nginx_extra=None, p99=True):
         ratios, tails, costs = [], [], []
@@ -173,17 +142,6 @@ class World:
         report(text + ", rate", statistics.median(ratios), rate_budget, False, " × nginx")
         if p99:
             report(text + ", p99", statistics.median(tails), 2, True, " × nginx")
-
-    def churn(self, stop):
-        """A sync, and an edit, every second."""
-        price = 0
-        while not stop.wait(0.5):
-            price += 1
-            self.entries[price % 421]["pricing"]["prompt"] = "0.%07d" % price
-            self.upstream.script(catalogue(self.entries))
-            self.db.run("sync", env=self.env)
-            self.db.psql("UPDATE public.model_access SET is_free = NOT is_free"
-                         " WHERE model_id = '%s'" % self.entries[0]["id"])
 
 
 def bench(world):

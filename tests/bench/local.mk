@@ -59,8 +59,10 @@ bench-daemon: modelsync-tui$(EXEEXT)
 	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/daemon.py
 bench: bench-daemon
 
-EXTRA_DIST += tests/bench/http_api.py
-.PHONY: bench-http
+EXTRA_DIST += tests/bench/http_world.py tests/bench/http_api.py tests/bench/http_endurance.py
+.PHONY: bench-http bench-http-endurance
 bench-http: modelsync-tui$(EXEEXT)
 	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/http_api.py
+bench-http-endurance: modelsync-tui$(EXEEXT)
+	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/http_endurance.py
 bench: bench-http

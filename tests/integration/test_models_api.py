@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The Models API as a front end uses it: lists, headers, conditions, changes, the database away."""
 import gzip
-import hashlib
-import hmac
 import json
 import os
 import re
@@ -12,7 +10,7 @@ import time
 import unittest
 from urllib.parse import quote
 
-from models_case import SECRET, ModelsCase, base64url, mint, user_id
+from models_case import SECRET, ModelsCase, mint, quick_mint, user_id
 from modelsync_test import TOP, Cluster, Terminal, wait_until
 
 ENTRY = ["id", "name", "description", "context_length", "pricing", "input_modalities",
@@ -182,21 +180,13 @@ class ModelsApiTest(ModelsCase):
         self.assertEqual(len(expected), 10000)
         connection, banned = self.connect(), 0
         for user, allowed in expected.items():
-            token = self.fast_token(user)
+            token = quick_mint(user)
             connection.request("GET", "/api/models", headers={"Authorization": "Bearer " + token})
             response = connection.getresponse()
             body = json.loads(response.read())
             banned += response.status == 403
             self.assertEqual([] if response.status == 403 else body["models"], allowed, user)
         self.assertEqual(banned, sum(n % 89 == 0 for n in range(1001, 11001)))
-
-    @staticmethod
-    def fast_token(user):
-        """Ten thousand processes of openssl would take minutes; test_models_access.py has it sign."""
-        text = "%s.%s" % (base64url(b'{"alg":"HS256"}'), base64url(
-            json.dumps({"sub": user, "exp": int(time.time()) + 600}).encode()))
-        signature = hmac.new(SECRET.encode(), text.encode(), hashlib.sha256).digest()
-        return "%s.%s" % (text, base64url(signature))
 
     def test_documented_examples(self):
         """Those of docs/http-api.md, as they stand there."""
