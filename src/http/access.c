@@ -43,7 +43,7 @@ static bool refuse(struct http_call *call, const char *error, const char *messag
 const char *access_bearer(const struct http_call *call)
 {
 	static const char scheme[] = "Bearer";
-	const char *header = http_header(call, "Authorization");
+	const char *header = http_header(call, HTTP_AUTHORIZATION);
 	size_t len = sizeof(scheme) - 1;
 
 	if (!header || strncasecmp(header, scheme, len) != 0 || header[len] != ' ')
@@ -138,7 +138,7 @@ static enum access_verdict judge(struct http_call *call, const struct ms_api_cal
 
 static bool is_anonymous(const struct http_call *call)
 {
-	return !http_header(call, "Authorization");
+	return !http_header(call, HTTP_AUTHORIZATION);
 }
 
 /* token: what was sent; unset for who needs none and sends none. */

@@ -9,9 +9,9 @@ const char *http_query(const struct http_call *call, const char *name)
 	return target_query(&call->target, name);
 }
 
-const char *http_header(const struct http_call *call, const char *name)
+const char *http_header(const struct http_call *call, enum http_field field)
 {
-	return call->find_header(call->find_arg, name);
+	return call->sent.values[field];
 }
 
 void http_ask_worker(struct http_call *call)

@@ -11,6 +11,7 @@
 #include "modelsync/json.h"
 #include "modelsync/model.h"
 #include "route.h"
+#include "sent.h"
 #include "settings.h"
 #include "target.h"
 
@@ -72,13 +73,11 @@ struct http_call {
 	/* --- for server.c and serve.c */
 	struct http_target target;
 	const char *method; /* as it came */
-	unsigned methods;   /* bits of those that the path allows */
+	unsigned methods;   /* without a route: bits of those that the path allows */
 	bool is_garbled;    /* the query cannot be decoded */
-	bool is_ambiguous;  /* others could think that it ends elsewhere */
 	bool is_admitted;
 	bool wants_worker;
-	const char *(*find_header)(void *arg, const char *name);
-	void *find_arg;
+	struct http_sent sent;
 	char *body; /* owned; as it came */
 	size_t body_len;
 	struct ms_json *parsed; /* owned */
@@ -88,7 +87,7 @@ struct http_call {
 
 /* NULL when it was not sent; borrowed from the call. */
 const char *http_query(const struct http_call *call, const char *name);
-const char *http_header(const struct http_call *call, const char *name);
+const char *http_header(const struct http_call *call, enum http_field field);
 
 /* Replaces what was answered before, with its headers. json is taken. */
 void http_answer_json(struct http_call *call, int status, struct ms_json *json);

@@ -2,22 +2,24 @@
 #include "clients.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 #include "modelsync/clock.h"
 #include "modelsync/memory.h"
 
+#define STATES 4 /* at least as many as there are; a power of two */
+
 struct client {
 	struct clients *clients;
 	struct client *next, **at; /* at: what points here */
 	int fd;
-	enum client_state state;
-	int64_t since_us;
+	atomic_int_least64_t does; /* since when, in us, and in the lowest bits its state */
 	bool is_broken;
 };
 
 struct clients {
-	pthread_mutex_t lock; /* guards the list and its members */
+	pthread_mutex_t lock; /* guards the list and its members, but what they do */
 	struct client *first;
 	size_t count;
 	void (*on_first)(void *arg);
@@ -47,7 +49,7 @@ struct client *client_new(struct clients *c, int fd)
 
 	client->clients = c;
 	client->fd = fd;
-	client->since_us = ms_clock_us();
+	client_does(client, CLIENT_SENDS, ms_clock_us());
 	pthread_mutex_lock(&c->lock);
 	is_first = c->count++ == 0;
 	client->next = c->first;
@@ -74,20 +76,31 @@ void client_free(struct client *client)
 	ms_free(client);
 }
 
-void client_does(struct client *client, enum client_state state)
+/* Twice or more with each request: one word needs no lock. */
+void client_does(struct client *client, enum client_state state, int64_t now_us)
 {
-	pthread_mutex_lock(&client->clients->lock);
-	client->state = state;
-	client->since_us = ms_clock_us();
-	pthread_mutex_unlock(&client->clients->lock);
+	atomic_store_explicit(&client->does, now_us * STATES | (int64_t)state,
+			      memory_order_release);
+}
+
+static enum client_state state_of(const struct client *client)
+{
+	return (enum client_state)(atomic_load(&client->does) % STATES);
 }
 
 static bool is_slow(const struct client *client, int64_t now_us, int64_t send_us, int64_t read_us)
 {
-	int64_t past_us = now_us - client->since_us;
+	int64_t does = atomic_load(&client->does), past_us = now_us - does / STATES;
 
-	return (client->state == CLIENT_SENDS && past_us > send_us) ||
-	       (client->state == CLIENT_READS && past_us > read_us);
+	switch ((enum client_state)(does % STATES)) {
+	case CLIENT_SENDS:
+		return past_us > send_us;
+	case CLIENT_READS:
+		return past_us > read_us;
+	case CLIENT_WAITS:
+		break;
+	}
+	return false;
 }
 
 size_t clients_break_slow(struct clients *c, int64_t send_us, int64_t read_us)
@@ -123,7 +136,7 @@ bool clients_are_idle(struct clients *c)
 
 	pthread_mutex_lock(&c->lock);
 	for (const struct client *client = c->first; client; client = client->next)
-		are_idle = are_idle && client->state == CLIENT_SENDS;
+		are_idle = are_idle && state_of(client) == CLIENT_SENDS;
 	pthread_mutex_unlock(&c->lock);
 	return are_idle;
 }

@@ -25,7 +25,8 @@ void clients_free(struct clients *c); /* none may be left */
 
 struct client *client_new(struct clients *c, int fd);
 void client_free(struct client *client); /* before its descriptor is closed */
-void client_does(struct client *client, enum client_state state);
+/* now_us as in ms_clock_us(). */
+void client_does(struct client *client, enum client_state state, int64_t now_us);
 
 /* Breaks connections that have sent, or read, for longer than that; returns how many. */
 size_t clients_break_slow(struct clients *c, int64_t send_us, int64_t read_us);

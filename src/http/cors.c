@@ -3,7 +3,7 @@
 
 static const char *allowed_origin(const struct http_call *call)
 {
-	const char *origin = http_header(call, "Origin");
+	const char *origin = http_header(call, HTTP_ORIGIN);
 
 	return origin && http_settings_allow_origin(call->settings, origin) ? origin : NULL;
 }
@@ -28,7 +28,7 @@ void cors_add_preflight(struct http_call *call)
 {
 	char methods[HTTP_ALLOW_SIZE];
 
-	if (!allowed_origin(call) || !http_header(call, "Access-Control-Request-Method"))
+	if (!allowed_origin(call) || !http_header(call, HTTP_REQUESTED_METHOD))
 		return;
 	http_answer_header(call, "Access-Control-Allow-Methods",
 			   http_route_allow(call->methods, methods));

@@ -39,37 +39,27 @@ struct http_settings *http_settings_now(struct http *http)
 
 void http_call_begins(struct http *http)
 {
-	pthread_mutex_lock(&http->lock);
-	http->in_flight++;
-	pthread_mutex_unlock(&http->lock);
+	atomic_fetch_add(&http->in_flight, 1);
 }
 
+/* Nobody waits for the last one before it drains. */
 void http_call_ends(struct http *http)
 {
+	if (atomic_fetch_sub(&http->in_flight, 1) > 1 || !http_is_draining(http))
+		return;
 	pthread_mutex_lock(&http->lock);
-	if (--http->in_flight == 0)
-		pthread_cond_signal(&http->calm);
+	pthread_cond_signal(&http->calm);
 	pthread_mutex_unlock(&http->lock);
-}
-
-static bool read_flag(struct http *http, const bool *flag)
-{
-	bool value;
-
-	pthread_mutex_lock(&http->lock);
-	value = *flag;
-	pthread_mutex_unlock(&http->lock);
-	return value;
 }
 
 bool http_is_draining(struct http *http)
 {
-	return read_flag(http, &http->is_draining);
+	return atomic_load(&http->is_draining);
 }
 
 bool http_is_connected(struct http *http)
 {
-	return read_flag(http, &http->is_connected);
+	return atomic_load(&http->is_connected);
 }
 
 /* --- start ---------------------------------------------------------------------------------- */
@@ -278,11 +268,8 @@ void ms_http_database(struct ms_http *h, const struct ms_error *why)
 
 void ms_http_drain(struct ms_http *h)
 {
-	if (!h)
-		return;
-	pthread_mutex_lock(&inside(h)->lock);
-	inside(h)->is_draining = true;
-	pthread_mutex_unlock(&inside(h)->lock);
+	if (h)
+		atomic_store(&inside(h)->is_draining, true);
 }
 
 /* --- other settings, and the end ------------------------------------------------------------ */

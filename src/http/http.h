@@ -3,6 +3,7 @@
 #define MODELSYNC_HTTP_HTTP_H
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "catalogue.h"
 #include "callers.h"
@@ -41,16 +42,17 @@ struct http {
 	struct callers *callers;
 	struct shelf *shelf;
 	pthread_t keeper;
+	/* looked at with every request: without the lock */
+	atomic_size_t in_flight; /* calls that are read and not answered yet */
+	atomic_bool is_draining, is_connected;
 
 	pthread_mutex_t lock; /* guards what follows */
-	pthread_cond_t calm;  /* in_flight became 0 */
+	pthread_cond_t calm;  /* in_flight became 0 while it drains */
 	pthread_cond_t wakes; /* the keeper */
 	bool keeper_ends;
 	struct server_list servers;
 	struct server_list retired; /* closed; the keeper stops them when they are idle */
 	struct http_settings *settings;
-	size_t in_flight; /* calls that are read and not answered yet */
-	bool is_draining, is_connected;
 	char away[300]; /* why there is no database */
 };
 

@@ -59,6 +59,8 @@ libhttp_a_SOURCES = \
 	src/http/route.c \
 	src/http/route.def \
 	src/http/route.h \
+	src/http/sent.c \
+	src/http/sent.h \
 	src/http/serve.c \
 	src/http/serve.h \
 	src/http/server.c \

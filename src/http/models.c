@@ -62,7 +62,7 @@ static void add_headers(struct http_call *call, const struct shelf_view *view, c
 static void answer_slice(struct http_call *call, const struct shelf_view *view, const char *etag,
 			 const char *text, size_t len)
 {
-	if (negotiate_has_tag(http_header(call, "If-None-Match"), etag)) {
+	if (negotiate_has_tag(http_header(call, HTTP_IF_NONE_MATCH), etag)) {
 		snapshot_release(view->snapshot);
 		http_answer_shared(call, 304, NULL, NULL, 0, NULL, NULL);
 	} else {
@@ -96,15 +96,16 @@ static void answer_list(struct http_call *call, const struct shelf_view *view, b
 	enum snapshot_audience audience = audience_of(&call->caller);
 	const struct snapshot_body *body = snapshot_body(
 		view->snapshot, audience, is_enhanced ? SNAPSHOT_ENHANCED : SNAPSHOT_LEGACY);
-	bool is_packed = negotiate_takes_gzip(http_header(call, "Accept-Encoding"));
+	bool is_packed = negotiate_takes_gzip(http_header(call, HTTP_ACCEPT_ENCODING));
+	size_t models = snapshot_count(view->snapshot, audience);
 	char count[24];
 
-	snprintf(count, sizeof(count), "%zu", snapshot_count(view->snapshot, audience));
 	answer_slice(call, view, is_packed ? body->packed_etag : body->etag,
 		     is_packed ? body->packed : body->text,
 		     is_packed ? body->packed_len : body->len);
 	if (call->answer.status != 200) /* what describes the body goes with it */
 		return;
+	snprintf(count, sizeof(count), "%zu", models);
 	http_answer_header(call, "X-Models-Count", count);
 	http_answer_header(call, "X-Enhanced-Mode", is_enhanced ? "true" : "false");
 	if (is_packed)

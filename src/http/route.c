@@ -86,11 +86,12 @@ void http_route_find(const char *path, enum http_method method, struct http_matc
 		if (!http_path_matches(routes[i].path, path, param, &count))
 			continue;
 		out->methods |= methods_of(&routes[i]);
-		if (!(methods_of(&routes[i]) & 1u << method) || out->route)
+		if (!(methods_of(&routes[i]) & 1u << method))
 			continue;
 		out->route = &routes[i];
 		memcpy(out->param, param, count * sizeof(*param));
 		out->param_count = count;
+		return;
 	}
 }
 

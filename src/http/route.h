@@ -73,7 +73,8 @@ struct http_slice {
 
 struct http_match {
 	const struct http_route *route; /* NULL = none of that path and method */
-	unsigned methods;		/* bits of those that the path allows; 0 = no such path */
+	unsigned
+		methods; /* without a route: bits of those that the path allows; 0 = no such path */
 	struct http_slice param[HTTP_MAX_PARAMS];
 	size_t param_count;
 };

@@ -109,11 +109,11 @@ static void refuse_size(struct http_call *call)
 
 static void check_body(struct http_call *call, size_t len)
 {
-	if (!len && !http_header(call, "Transfer-Encoding"))
+	if (!len && !http_header(call, HTTP_TRANSFER_ENCODING))
 		return;
 	if (call->route->body == HTTP_NO_BODY)
 		http_answer_error(call, 400, NULL, "this request takes no body", NULL);
-	else if (!is_json_type(http_header(call, "Content-Type")))
+	else if (!is_json_type(http_header(call, HTTP_CONTENT_TYPE)))
 		http_answer_error(call, 415, NULL,
 				  "the body must be JSON: Content-Type: application/json", NULL);
 	else
@@ -122,7 +122,7 @@ static void check_body(struct http_call *call, size_t len)
 
 static size_t announced_length(const struct http_call *call)
 {
-	const char *length = http_header(call, "Content-Length");
+	const char *length = http_header(call, HTTP_CONTENT_LENGTH);
 
 	return length ? strtoull(length, NULL, 10) : 0;
 }
@@ -135,7 +135,7 @@ bool serve_read(struct http_call *call, const char *method, size_t header_bytes)
 	call->method = method;
 	request_id_choose(call);
 	len = announced_length(call);
-	if (call->is_ambiguous) {
+	if (sent_is_ambiguous(&call->sent)) {
 		http_answer_error(call, 400, NULL,
 				  "where the request ends is not clear: one Content-Length, or "
 				  "Transfer-Encoding: chunked, and no blank before a colon",
@@ -239,10 +239,10 @@ void serve_continue(struct http_call *call, struct ms_db *db)
 	call->db = NULL;
 }
 
-void serve_finish(struct http_call *call)
+void serve_finish(struct http_call *call, int64_t now_us)
 {
 	char took[32];
-	int64_t us = ms_clock_us() - call->began_us;
+	int64_t us = now_us - call->began_us;
 
 	snprintf(took, sizeof(took), "%lld.%03dms", (long long)(us / 1000), (int)(us % 1000));
 	http_answer_header(call, "X-Request-Id", call->request_id);

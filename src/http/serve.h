@@ -19,8 +19,8 @@ void serve_init(struct http_call *call, struct http *http, struct http_settings 
 		const char *uri);
 
 /*
- * find_header is set by now. True: the answer is there and the body shall not even be read. An
- * answer may be there in the other case, too: then the body is thrown away.
+ * The headers are in call->sent by now. True: the answer is there and the body shall not even be
+ * read. An answer may be there in the other case, too: then the body is thrown away.
  */
 bool serve_read(struct http_call *call, const char *method, size_t header_bytes);
 
@@ -31,7 +31,7 @@ bool serve_take(struct http_call *call, const char *bytes, size_t len);
 bool serve_begin(struct http_call *call, enum http_place *place);
 void serve_continue(struct http_call *call, struct ms_db *db);
 
-/* Adds the headers that every answer has. */
-void serve_finish(struct http_call *call);
+/* Adds the headers that every answer has. now_us as in ms_clock_us(). */
+void serve_finish(struct http_call *call, int64_t now_us);
 
 #endif

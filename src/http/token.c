@@ -296,21 +296,30 @@ void token_cache_free(struct token_cache *c)
 	ms_free(c);
 }
 
-/* FNV-1a over the signature, which is different enough. */
-static struct place *place_of(struct token_cache *c, const char *text)
+static const char *signature_of(const char *text)
 {
-	const char *signature = strrchr(text, '.');
+	const char *dot = strrchr(text, '.');
+
+	return dot ? dot : text;
+}
+
+/* FNV-1a over the signature, which is different enough. */
+static struct place *place_of(struct token_cache *c, const char *signature)
+{
 	uint32_t hash = 2166136261u;
 
-	for (const char *s = signature ? signature : text; *s; s++)
+	for (const char *s = signature; *s; s++)
 		hash = (hash ^ (unsigned char)*s) * 16777619u;
 	return &c->places[(hash ^ hash >> 16) & (CACHE_PLACES - 1)];
 }
 
-/* How long it takes tells nobody how much of a token he has guessed. */
-static bool is_same(const struct place *place, const char *text, size_t len)
+/* How long it takes tells nobody how much of a signature he has guessed; the rest is no secret. */
+static bool is_same(const struct place *place, const char *text, size_t len, const char *signature)
 {
-	return place->text && place->len == len && CRYPTO_memcmp(place->text, text, len) == 0;
+	size_t open = (size_t)(signature - text);
+
+	return place->text && place->len == len && memcmp(place->text, text, open) == 0 &&
+	       CRYPTO_memcmp(place->text + open, signature, len - open) == 0;
 }
 
 static void keep(struct place *place, const char *text, size_t len, const struct token *token)
@@ -327,10 +336,11 @@ static void keep(struct place *place, const char *text, size_t len, const struct
 bool token_cache_verify(struct token_cache *c, const struct keys *keys, const char *text,
 			int64_t now, struct token *out, struct ms_error *err)
 {
-	struct place *place = place_of(c, text);
+	const char *signature = signature_of(text);
+	struct place *place = place_of(c, signature);
 	size_t len = strlen(text);
 
-	if (is_same(place, text, len) && now < place->until) {
+	if (is_same(place, text, len, signature) && now < place->until) {
 		out->until = place->until;
 		strcpy(out->sub, place->sub);
 		return true;
