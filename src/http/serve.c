@@ -239,15 +239,23 @@ void serve_continue(struct http_call *call, struct ms_db *db)
 	call->db = NULL;
 }
 
-void serve_finish(struct http_call *call, int64_t now_us)
+static void add_duration(struct http_call *call, int64_t us)
 {
 	char took[32];
-	int64_t us = now_us - call->began_us;
 
 	snprintf(took, sizeof(took), "%lld.%03dms", (long long)(us / 1000), (int)(us % 1000));
-	http_answer_header(call, "X-Request-Id", call->request_id);
 	http_answer_header(call, "X-Response-Time", took);
-	http_answer_header(call, "X-Content-Type-Options", "nosniff");
+}
+
+/* A 304 brings what is kept up to date: what it has no word about stays as it was (RFC 9111
+ * section 4.3.4), and each header of it costs what it saves. */
+void serve_finish(struct http_call *call, int64_t now_us)
+{
+	http_answer_header(call, "X-Request-Id", call->request_id);
+	if (call->answer.status != 304) {
+		add_duration(call, now_us - call->began_us);
+		http_answer_header(call, "X-Content-Type-Options", "nosniff");
+	}
 	if (!http_answer_has_header(call, "Cache-Control"))
 		http_answer_header(call, "Cache-Control", "no-store");
 	cors_add(call);
