@@ -181,7 +181,7 @@ language plpgsql security definer
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	perform modelsync.announce(jsonb_build_object('profile', new.id));
+	perform modelsync.announce(jsonb_build_object('profile', coalesce(new.id, old.id)));
 	return null;
 end
 $$;
@@ -228,6 +228,19 @@ create trigger modelsync_profile after update on public.profiles
 	for each row when (old.subscription_tier is distinct from new.subscription_tier
 		or old.account_type is distinct from new.account_type
 		or old.is_banned is distinct from new.is_banned)
+	execute function modelsync.announce_profile();
+
+-- Whom nobody knows uses what is free: of those who come or go like that nobody need be told.
+drop trigger if exists modelsync_profile_new on public.profiles;
+create trigger modelsync_profile_new after insert on public.profiles
+	for each row when (new.subscription_tier is distinct from 'free'
+		or new.account_type is not distinct from 'admin' or new.is_banned)
+	execute function modelsync.announce_profile();
+
+drop trigger if exists modelsync_profile_gone on public.profiles;
+create trigger modelsync_profile_gone after delete on public.profiles
+	for each row when (old.subscription_tier is distinct from 'free'
+		or old.account_type is not distinct from 'admin' or old.is_banned)
 	execute function modelsync.announce_profile();
 
 drop trigger if exists changeset_is_audited on modelsync.changeset;

@@ -94,8 +94,7 @@ void callers_forget(struct callers *c, const char *profile)
 	pthread_mutex_lock(&c->lock);
 	c->changes++;
 	for (size_t i = 0; i < PLACES; i++)
-		if (*c->places[i].sub &&
-		    (!profile || strcasecmp(c->places[i].caller.profile, profile) == 0))
+		if (!profile || strcasecmp(c->places[i].sub, profile) == 0)
 			*c->places[i].sub = '\0';
 	pthread_mutex_unlock(&c->lock);
 }

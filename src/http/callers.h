@@ -28,7 +28,7 @@ unsigned callers_begin(struct callers *c);
 void callers_keep(struct callers *c, unsigned begun, const char *sub, int64_t now_ms,
 		  const struct ms_api_caller *caller);
 
-/* Somebody's profile has changed; NULL = anybody's may have. */
+/* The profile with that id, which is its subject, came, changed or went; NULL = any may have. */
 void callers_forget(struct callers *c, const char *profile);
 
 #endif

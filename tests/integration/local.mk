@@ -17,6 +17,7 @@ integration_tests = \
 	tests/integration/test_models_access.py \
 	tests/integration/test_models_api.py \
 	tests/integration/test_models_fallback.py \
+	tests/integration/test_models_users.py \
 	tests/integration/test_notify.py \
 	tests/integration/test_properties.py \
 	tests/integration/test_records.py \

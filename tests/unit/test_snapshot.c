@@ -197,7 +197,8 @@ static void upstream_shows_the_free_tier_what_costs_nothing(void **state)
 static void callers_are_remembered_for_a_while(void **state)
 {
 	struct callers *c = callers_new();
-	struct ms_api_caller pro = {.profile = "p1", .tier = MS_TIER_PRO}, found;
+	struct ms_api_caller pro = {.profile = "s1", .tier = MS_TIER_PRO};
+	struct ms_api_caller nobody = {.tier = MS_TIER_FREE}, found;
 	unsigned begun = callers_begin(c);
 
 	(void)state;
@@ -210,12 +211,15 @@ static void callers_are_remembered_for_a_while(void **state)
 	assert_false(callers_find(c, "s2", 1000, 5, &found));
 	callers_forget(c, "other");
 	assert_true(callers_find(c, "s1", 1000, 5, &found));
-	callers_forget(c, "P1");
+	callers_forget(c, "S1");
 	assert_false(callers_find(c, "s1", 1000, 5, &found));
 	callers_keep(c, begun, "s1", 1000, &pro); /* asked before it changed */
 	assert_false(callers_find(c, "s1", 1000, 5, &found));
 	callers_keep(c, callers_begin(c), "s1", 1000, &pro);
 	callers_forget(c, NULL);
+	assert_false(callers_find(c, "s1", 1000, 5, &found));
+	callers_keep(c, callers_begin(c), "s1", 1000, &nobody);
+	callers_forget(c, "s1"); /* who was unknown has a profile now */
 	assert_false(callers_find(c, "s1", 1000, 5, &found));
 	callers_keep(c, callers_begin(c), "", 1000, &pro);
 	assert_false(callers_find(c, "", 1000, 5, &found));
