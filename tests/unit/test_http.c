@@ -10,9 +10,12 @@
 #include <cmocka.h>
 
 #include "modelsync/memory.h"
+#include "src/http/sent.h"
 #include "src/http/settings.h"
 #include "src/http/target.h"
 #include "src/http/traffic.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static char *decoded(const char *s)
 {
@@ -123,6 +126,57 @@ static void head_begins_nothing(void **state)
 	assert_string_equal(http_route_allow(match.methods, allow), "GET, POST, OPTIONS");
 }
 
+static struct http_sent sent_of(const char *const (*headers)[2], size_t count)
+{
+	struct http_sent sent = {0};
+
+	for (size_t i = 0; i < count; i++)
+		sent_add(&sent, headers[i][0], strlen(headers[i][0]), headers[i][1]);
+	return sent;
+}
+
+static void headers_are_found_whatever_their_case(void **state)
+{
+	static const char *const headers[][2] = {{"authorization", "a"}, {"AUTHORIZATION", "b"},
+						 {"Authorizatiom", "c"}, {"x-request-ID", "d"},
+						 {"If-None-Match", ""},	 {"Origin", NULL},
+						 {"Content-Length", "7"}};
+	struct http_sent sent = sent_of(headers, COUNT(headers));
+
+	(void)state;
+	assert_string_equal(sent.values[HTTP_AUTHORIZATION], "a");
+	assert_string_equal(sent.values[HTTP_REQUEST_ID], "d");
+	assert_string_equal(sent.values[HTTP_IF_NONE_MATCH], "");
+	assert_string_equal(sent.values[HTTP_ORIGIN], "");
+	assert_string_equal(sent.values[HTTP_CONTENT_LENGTH], "7");
+	assert_null(sent.values[HTTP_CONTENT_TYPE]);
+	assert_false(sent_is_ambiguous(&sent));
+}
+
+static void ambiguous_ends(void **state)
+{
+	static const struct {
+		const char *headers[2][2];
+		bool is_ambiguous;
+	} rows[] = {
+		{{{"Content-Length", "5"}, {"Host", "x"}}, false},
+		{{{"Transfer-Encoding", "Chunked"}, {"Host", "x"}}, false},
+		{{{"Content-Length", "5"}, {"content-length", "5"}}, true},
+		{{{"Content-Length", "5"}, {"Transfer-Encoding", "chunked"}}, true},
+		{{{"Transfer-Encoding", "gzip"}, {"Host", "x"}}, true},
+		{{{"Transfer-Encoding", NULL}, {"Host", "x"}}, true},
+		{{{"Host", "x"}, {"Content-Length ", "5"}}, true},
+		{{{"X\t", "x"}, {"", ""}}, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct http_sent sent = sent_of(rows[i].headers, 2);
+
+		assert_int_equal(sent_is_ambiguous(&sent), rows[i].is_ambiguous);
+	}
+}
+
 static void templates(void **state)
 {
 	struct http_slice param[HTTP_MAX_PARAMS];
@@ -188,10 +242,16 @@ static void traffic(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(decoding),    cmocka_unit_test(targets),
-		cmocka_unit_test(bad_queries), cmocka_unit_test(lists),
-		cmocka_unit_test(routes),      cmocka_unit_test(head_begins_nothing),
-		cmocka_unit_test(templates),   cmocka_unit_test(figures),
+		cmocka_unit_test(decoding),
+		cmocka_unit_test(targets),
+		cmocka_unit_test(bad_queries),
+		cmocka_unit_test(lists),
+		cmocka_unit_test(routes),
+		cmocka_unit_test(head_begins_nothing),
+		cmocka_unit_test(headers_are_found_whatever_their_case),
+		cmocka_unit_test(ambiguous_ends),
+		cmocka_unit_test(templates),
+		cmocka_unit_test(figures),
 		cmocka_unit_test(traffic),
 	};
 
