@@ -29,9 +29,9 @@ CATALOGS = """SELECT sum(pg_total_relation_size(oid))::bigint / 1024 FROM pg_cla
     WHERE relkind = 'r' AND relnamespace = 'pg_catalog'::regnamespace"""
 
 
-def private_kb(pid):
+def private_kb(pid, kind="Private_"):
     with open("/proc/%d/smaps_rollup" % pid, encoding="ascii") as file:
-        return sum(int(line.split()[1]) for line in file if line.startswith("Private_"))
+        return sum(int(line.split()[1]) for line in file if line.startswith(kind))
 
 
 class Years:
