@@ -172,7 +172,7 @@ struct ms_fetched_pages { /* borrowed view of what was fetched */
 	size_t count;
 	int64_t bytes, total_count;
 	double fetch_ms;
-	const char *etag;     /* of the whole answer, or NULL */
+	const char *etag;     /* of the one answer that the pages are parts of, or NULL */
 	bool is_not_modified; /* no pages: upstream still has what `etag` stands for */
 	const char *hashes; /* of all entries in order, as text of a uuid[]; or NULL */
 	bool is_stripped;   /* entries that ms_run_known() names are null in the pages */

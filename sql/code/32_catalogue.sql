@@ -90,9 +90,9 @@ begin
 	update modelsync.catalogue c set
 		run_id = p_run.run_id,
 		url = p_run.url,
-		-- of several pages each has its own
-		etag = case when p_pages < 2 and length(p_meta ->> 'etag') <= 1000
-			then nullif(p_meta ->> 'etag', '') end,
+		-- of several answers each has its own
+		etag = case when length(p_meta ->> 'etag') <= 1000
+			and (p_pages < 2 or (p_meta ->> 'one_answer')::bool) then nullif(p_meta ->> 'etag', '') end,
 		normaliser = modelsync.normaliser_version(),
 		entries_digest = case when p.again then coalesce(p.entries_digest, c.entries_digest)
 			else p.entries_digest end,

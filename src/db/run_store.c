@@ -154,23 +154,28 @@ static void add_pages(struct ms_text *sql, const char **params, int *n,
 	ms_text_add(sql, "]::jsonb[]");
 }
 
-static char *meta_text(const struct ms_fetched_pages *pages)
+static char *meta_text(const struct ms_fetched_pages *pages, const struct ms_config *config)
 {
 	struct ms_json *o = ms_json_new_object();
+	const struct ms_rule_text *rules;
 	char *text;
 
 	ms_json_add_number(o, "fetch_ms", pages->fetch_ms);
 	ms_json_add_int(o, "bytes", pages->bytes);
 	if (pages->total_count >= 0)
 		ms_json_add_int(o, "total_count", pages->total_count);
-	if (pages->etag)
+	if (pages->etag) {
 		ms_json_add_string(o, "etag", pages->etag);
+		ms_json_add_bool(o, "one_answer", true);
+	}
 	if (pages->is_not_modified)
 		ms_json_add_bool(o, "not_modified", true);
 	if (pages->hashes)
 		ms_json_add_string(o, "hashes", pages->hashes);
 	if (pages->is_stripped)
 		ms_json_add_bool(o, "sent_ahead", true);
+	if (ms_config_rules(config, &rules) == 0)
+		ms_json_add_bool(o, "no_rules", true);
 	text = ms_json_print(o);
 	ms_json_free(o);
 	return text;
@@ -209,7 +214,7 @@ static void page_call_init(struct page_call *c, const char *function, const char
 			   const struct ms_config *config)
 {
 	c->params = ms_alloc_array(pages->count + 8, sizeof(*c->params));
-	c->meta = meta_text(pages);
+	c->meta = meta_text(pages, config);
 	c->settings = db_settings_text(config);
 	ms_text_init(&c->sql, 0);
 	ms_text_addf(&c->sql, "modelsync.%s(", function);

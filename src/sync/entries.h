@@ -25,9 +25,16 @@ bool entries_find(struct entries *e, char *const *pages, size_t count,
 void entries_clear(struct entries *e);
 
 /*
- * A page with null in the place of each entry that is known; `is_known` is about the entries of
- * that page. Owned.
+ * The pages as they are sent, with null in the place of each entry that is known. A page of more
+ * than `most` bytes is sent as several, as the database reads short ones a third faster: lists of
+ * entries, and at the end the page itself with what is left. Owned.
  */
-char *entries_strip(const char *page, const struct ms_json_list *list, const bool *is_known);
+struct entries_pages {
+	char **pages;
+	size_t count;
+};
+struct entries_pages entries_pack(const struct entries *e, char *const *pages, const bool *is_known,
+				  size_t most);
+void entries_pages_clear(struct entries_pages *p);
 
 #endif

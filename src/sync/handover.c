@@ -8,43 +8,28 @@
  */
 #include "handover.h"
 
+#include <string.h>
+
 #include "entries.h"
 #include "modelsync/memory.h"
 
-/* Page by page; where nothing is known the page itself, which is not owned. */
-static char **strip_pages(const struct ms_fetched_pages *pages, const struct entries *e,
-			  const bool *is_known)
-{
-	char **stripped = ms_alloc_array(pages->count, sizeof(*stripped));
+#define PAGE_BYTES 262144
 
-	for (size_t i = 0; i < pages->count; i++) {
-		stripped[i] = entries_strip(pages->pages[i], &e->pages[i], is_known);
-		is_known += e->pages[i].count;
-	}
-	return stripped;
-}
-
-static void free_pages(char **pages, size_t count)
+/* *out stays NULL when what is sent was not enough. */
+static bool send_pages(struct ms_db *db, const struct ms_claim *claim,
+		       const struct ms_fetched_pages *pages, const struct entries *e,
+		       const bool *is_known, bool is_stripped, const struct ms_config *config,
+		       struct ms_run_report **out, struct ms_error *err)
 {
-	for (size_t i = 0; i < count; i++)
-		ms_free(pages[i]);
-	ms_free(pages);
-}
-
-/* Sends what is not known; *out stays NULL when that was not enough. */
-static bool send_unknown(struct ms_db *db, const struct ms_claim *claim,
-			 const struct ms_fetched_pages *pages, const struct entries *e,
-			 const bool *is_known, const struct ms_config *config,
-			 struct ms_run_report **out, struct ms_error *err)
-{
-	struct ms_fetched_pages some = *pages;
-	char **stripped = strip_pages(pages, e, is_known);
+	struct entries_pages packed = entries_pack(e, pages->pages, is_known, PAGE_BYTES);
+	struct ms_fetched_pages sent = *pages;
 	bool good;
 
-	some.pages = stripped;
-	some.is_stripped = true;
-	good = ms_run_apply(db, claim, &some, config, out, err);
-	free_pages(stripped, pages->count);
+	sent.pages = packed.pages;
+	sent.count = packed.count;
+	sent.is_stripped = is_stripped;
+	good = ms_run_apply(db, claim, &sent, config, out, err);
+	entries_pages_clear(&packed);
 	return good;
 }
 
@@ -57,12 +42,15 @@ static bool send(struct ms_db *db, const struct ms_claim *claim,
 	bool good = ms_run_known(db, e->hashes, is_known, e->count, &known, err);
 
 	if (good && known)
-		good = send_unknown(db, claim, pages, e, is_known, config, out, err);
+		good = send_pages(db, claim, pages, e, is_known, true, config, out, err);
+	if (good && !*out) {
+		memset(is_known, 0, e->count * sizeof(*is_known));
+		good = send_pages(db, claim, pages, e, is_known, false, config, out, err) &&
+		       (*out ||
+			ms_fail(err, MS_ERR_INTERNAL, "the database asks for models it was sent"));
+	}
 	ms_free(is_known);
-	if (!good || *out)
-		return good;
-	return ms_run_apply(db, claim, pages, config, out, err) &&
-	       (*out || ms_fail(err, MS_ERR_INTERNAL, "the database asks for models it was sent"));
+	return good;
 }
 
 bool handover_apply(struct ms_db *db, const struct ms_claim *claim,

@@ -202,12 +202,49 @@ static void test_known_entries_become_null(void **state)
 	(void)state;
 	assert_true(entries_find(&e, pages, 1, &err));
 	for (size_t i = 0; i < COUNT(cases); i++) {
-		char *text = entries_strip(page, &e.pages[0], cases[i].is_known);
+		struct entries_pages sent = entries_pack(&e, pages, cases[i].is_known, 1000);
 
-		assert_string_equal(text, cases[i].text);
-		ms_free(text);
+		assert_int_equal(sent.count, 1);
+		assert_string_equal(sent.pages[0], cases[i].text);
+		entries_pages_clear(&sent);
 	}
 	entries_clear(&e);
+}
+
+static void check_packed(char *const *pages, size_t count, const bool *is_known, size_t most,
+			 const char *wanted)
+{
+	struct entries_pages sent;
+	struct ms_text all;
+	struct ms_error err;
+	struct entries e;
+
+	assert_true(entries_find(&e, pages, count, &err));
+	sent = entries_pack(&e, pages, is_known, most);
+	ms_text_init(&all, 0);
+	for (size_t i = 0; i < sent.count; i++)
+		ms_text_addf(&all, "%s%s", i ? " ; " : "", sent.pages[i]);
+	assert_string_equal(ms_text_str(&all), wanted);
+	ms_text_clear(&all);
+	entries_pages_clear(&sent);
+	entries_clear(&e);
+}
+
+static void test_long_pages_are_sent_as_several(void **state)
+{
+	char page[] = "{\"data\": [ 11, 22 ,33,44 ], \"total_count\": 4}", second[] = "{\"data\":[55,66]}", odd[] = "{}",
+	     none[] = "{\"data\":[]}";
+	char *one[] = {page}, *two[] = {page, second}, *with_odd[] = {page, odd}, *empty[] = {none};
+	static const bool nothing[6], first_two[6] = {true, true};
+
+	(void)state;
+	check_packed(one, 1, nothing, 100, "{\"data\": [ 11, 22 ,33,44 ], \"total_count\": 4}");
+	check_packed(one, 1, nothing, 3, "[11,22] ; {\"data\": [ 33,44 ], \"total_count\": 4}");
+	check_packed(one, 1, nothing, 1, "[11] ; [22] ; [33] ; {\"data\": [ 44 ], \"total_count\": 4}");
+	check_packed(one, 1, first_two, 8, "[null,null] ; {\"data\": [ 33,44 ], \"total_count\": 4}");
+	check_packed(two, 2, nothing, 3, "[11,22] ; {\"data\": [ 33,44 ], \"total_count\": 4} ; {\"data\":[55,66]}");
+	check_packed(with_odd, 2, nothing, 3, "{\"data\": [ 11, 22 ,33,44 ], \"total_count\": 4} ; {}");
+	check_packed(empty, 1, nothing, 1, "{\"data\":[]}");
 }
 
 static void test_pages_that_are_no_json(void **state)
@@ -231,6 +268,7 @@ int main(void)
 		cmocka_unit_test(test_the_list_is_the_first_of_its_name_in_the_root),
 		cmocka_unit_test(test_hashes_are_those_of_the_bytes),
 		cmocka_unit_test(test_known_entries_become_null),
+		cmocka_unit_test(test_long_pages_are_sent_as_several),
 		cmocka_unit_test(test_pages_that_are_no_json),
 	};
 
