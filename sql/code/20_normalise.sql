@@ -39,13 +39,7 @@ create or replace function modelsync.value_problem(p_value jsonb, p_type text, p
 returns text
 language sql immutable
 as $$
-	select case
-		when p_value is null or jsonb_typeof(p_value) = 'null' then
-			case when p_kind in ('id', 'name') then 'is missing' end
-		when jsonb_typeof(p_value) <> p_type
-			then 'is of type ' || jsonb_typeof(p_value) || ', expected ' || case p_type
-				when 'number' then 'a whole number' when 'boolean' then 'true or false'
-				when 'array' then 'a list' when 'object' then 'an object' else 'text' end
+	select case coalesce(jsonb_typeof(p_value), 'null') when p_type then case
 		when p_kind in ('text', 'id', 'name') and length(p_value #>> '{}') > p_max
 			then 'has ' || length(p_value #>> '{}')::text || ' characters, at most '
 				|| p_max::text || ' fit'
@@ -62,6 +56,11 @@ as $$
 			then 'holds something other than text'
 		when p_kind = 'date' and modelsync.parse_date(p_value #>> '{}') is null
 			then '"' || left(modelsync.clean_line(p_value #>> '{}'), 40) || '" is not a date (YYYY-MM-DD)'
+		end
+		when 'null' then case when p_kind in ('id', 'name') then 'is missing' end
+		else 'is of type ' || jsonb_typeof(p_value) || ', expected ' || case p_type
+			when 'number' then 'a whole number' when 'boolean' then 'true or false'
+			when 'array' then 'a list' when 'object' then 'an object' else 'text' end
 		end;
 $$;
 
@@ -102,18 +101,19 @@ as $$
 	from jsonb_array_elements_text(p_value) with ordinality w (word, n);
 $$;
 
--- Whether facts hold any character the clean functions would touch, seen in
--- their text form, where control characters are escapes.  Hardly any does, and
--- looking once is cheaper than cleaning a dozen fields; where something shows, it is
--- mostly the line feeds that a description may have.  Inlined.
+-- Whether facts hold any character that the clean functions would touch.  Hardly any
+-- does, and looking once is cheaper than cleaning a dozen fields.  Seen in their text
+-- form, where control characters are escapes, but for the description, which is long and
+-- may have line feeds.  Inlined.
 create or replace function modelsync.is_dirty(p_facts jsonb)
 returns bool
 language sql immutable
 as $$
-	select p_facts::text ~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
-		and ((p_facts - 'description')::text
-				~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
-			or modelsync.clean_text(p_facts ->> 'description') <> p_facts ->> 'description');
+	select (p_facts - 'description')::text
+			~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
+		or p_facts ->> 'description' <> btrim(p_facts ->> 'description', E' \n')
+		or p_facts ->> 'description'
+			~ '[\u0001-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
 $$;
 
 -- The prices that are columns of the contract or known to us.  A key upstream
@@ -133,6 +133,15 @@ returns bool
 language sql immutable
 as $$
 	select p_key = any (modelsync.known_prices());
+$$;
+
+-- Whether a pricing object has prices only, as strings, and no overrides: what nearly all
+-- are like.  Inlined.
+create or replace function modelsync.are_plain_prices(p_pricing jsonb)
+returns bool
+language sql immutable
+as $$
+	select p_pricing::text ~ '^[{]("[a-z0-9_]+": "(-1|[0-9]{1,8}([.][0-9]{1,23})?)"(, )?)*[}]$';
 $$;
 
 -- Whether pricing.overrides might break a rule: a quick look at what nearly all are
@@ -249,178 +258,148 @@ as $$
 	lateral generate_series(0, modelsync.page_size(p_pages[s.page]) - 1) g (place);
 $$;
 
--- Hashes of all entries.
-create or replace function modelsync.entry_hashes(p_pages jsonb[])
-returns bigint[]
+-- Where all entries are, their ids (null where there is none), and their hashes.
+create or replace function modelsync.entry_keys(p_pages jsonb[], out pages int[], out places int[],
+	out ids text[], out hashes bigint[])
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-	select array(select jsonb_hash_extended(modelsync.entry_at(p_pages[x.page], x.place),
-			modelsync.normaliser_version())
-		from modelsync.entry_places(p_pages) x);
+	select coalesce(array_agg(k.page), '{}'), coalesce(array_agg(k.place), '{}'),
+		coalesce(array_agg(case when jsonb_typeof(k.e -> 'id') = 'string' then k.e ->> 'id' end), '{}'),
+		coalesce(array_agg(jsonb_hash_extended(k.e, modelsync.normaliser_version())), '{}')
+	from (select x.page, x.place, modelsync.entry_at(p_pages[x.page], x.place) as e
+		from modelsync.entry_places(p_pages) x offset 0) k;
 $$;
 
--- Ids of all entries; null where there is none.
-create or replace function modelsync.entry_ids(p_pages jsonb[])
-returns text[]
-language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-	select array(select case when jsonb_typeof(e.id) = 'string' then e.id #>> '{}' end
-		from modelsync.entry_places(p_pages) x,
-		lateral (select modelsync.entry_at(p_pages[x.page], x.place) -> 'id') e (id));
-$$;
-
--- The entries of the given numbers, which count from 1.
-create or replace function modelsync.entries(p_pages jsonb[], p_numbers int[])
-returns jsonb[]
-language sql immutable
-set search_path = pg_catalog, pg_temp
-as $$
-	select array(select modelsync.entry_at(p_pages[x.page], x.place)
-		from (select e.page, e.place
-			from (select p.page, p.place, row_number() over () as n
-				from modelsync.entry_places(p_pages) p) e
-			join unnest(p_numbers) i (n) on i.n = e.n
-			order by e.n offset 0) x);
-$$;
-
--- Entries to facts, or to the problems ("path<TAB>message") that make the entry
--- unusable.  n counts from 1.
-create or replace function modelsync.normalise(p_entries jsonb[])
-returns table (n bigint, facts jsonb, problems text[], rest jsonb)
-language plpgsql immutable rows 400
-set search_path = pg_catalog, pg_temp
-set plan_cache_mode = force_generic_plan
-set jit = off
-as $$
-#variable_conflict use_column
-begin
-	return query
-		with checked as (
-			select u.n, u.e, price.prices,
-				field.problems || price.problems
-				|| case when jsonb_typeof(u.e -> 'alias_target') = 'object'
-						and u.e #> '{alias_target,slug}' is null
-					then array[E'alias_target.slug\tis missing'] end
-				|| case when u.e #> '{pricing,overrides}' <> 'null'
-						and modelsync.are_odd_overrides(u.e #> '{pricing,overrides}')
-					then modelsync.override_problems(u.e #> '{pricing,overrides}') end as problems
-			from (select unnest(p_entries) as e, generate_subscripts(p_entries, 1)::bigint as n offset 0) u,
-			lateral (select u.e -> 'id' as id, u.e -> 'name' as name, u.e -> 'description' as description,
-					u.e -> 'canonical_slug' as slug, u.e -> 'hugging_face_id' as hugging_face,
-					u.e -> 'created' as created, u.e -> 'context_length' as context,
-					u.e -> 'architecture' as architecture,
-					u.e #> '{architecture,modality}' as modality,
-					u.e #> '{architecture,input_modalities}' as inputs,
-					u.e #> '{architecture,output_modalities}' as outputs,
-					u.e #> '{architecture,tokenizer}' as tokenizer,
-					u.e #> '{architecture,instruct_type}' as instruct,
-					u.e -> 'top_provider' as provider,
-					u.e #> '{top_provider,context_length}' as provider_context,
-					u.e #> '{top_provider,max_completion_tokens}' as completion,
-					u.e #> '{top_provider,is_moderated}' as moderated,
-					u.e -> 'pricing' as pricing, u.e -> 'supported_parameters' as parameters,
-					u.e -> 'supported_voices' as voices, u.e -> 'knowledge_cutoff' as cutoff,
-					u.e -> 'expiration_date' as expiry, u.e #> '{links,details}' as details,
-					u.e -> 'alias_target' as alias, u.e #> '{alias_target,slug}' as target
-				offset 0) v,
-			lateral (select array_remove(array[
-				modelsync.field_problem('', u.e, 'object', 'object', 0),
-				modelsync.field_problem('id', v.id, 'string', 'id', 100),
-				modelsync.field_problem('name', v.name, 'string', 'name', 255),
-				modelsync.field_problem('description', v.description, 'string', 'text', 100000),
-				modelsync.field_problem('canonical_slug', v.slug, 'string', 'text', 255),
-				modelsync.field_problem('hugging_face_id', v.hugging_face, 'string', 'text', 255),
-				modelsync.field_problem('created', v.created, 'number', 'count', 253402300799),
-				modelsync.field_problem('context_length', v.context, 'number', 'count', 2147483647),
-				modelsync.field_problem('architecture', v.architecture, 'object', 'object', 0),
-				modelsync.field_problem('architecture.modality', v.modality, 'string', 'text', 50),
-				modelsync.field_problem('architecture.input_modalities', v.inputs, 'array', 'words', 0),
-				modelsync.field_problem('architecture.output_modalities', v.outputs, 'array', 'words', 0),
-				modelsync.field_problem('architecture.tokenizer', v.tokenizer, 'string', 'text', 100),
-				modelsync.field_problem('architecture.instruct_type', v.instruct, 'string', 'text', 100),
-				modelsync.field_problem('top_provider', v.provider, 'object', 'object', 0),
-				modelsync.field_problem('top_provider.context_length', v.provider_context,
-					'number', 'count', 2147483647),
-				modelsync.field_problem('top_provider.max_completion_tokens', v.completion,
-					'number', 'count', 2147483647),
-				modelsync.field_problem('top_provider.is_moderated', v.moderated, 'boolean', 'flag', 0),
-				modelsync.field_problem('pricing', v.pricing, 'object', 'object', 0),
-				modelsync.field_problem('supported_parameters', v.parameters, 'array', 'words', 0),
-				modelsync.field_problem('supported_voices', v.voices, 'array', 'words', 0),
-				modelsync.field_problem('knowledge_cutoff', v.cutoff, 'string', 'text', 100),
-				modelsync.field_problem('expiration_date', v.expiry, 'string', 'date', 0),
-				modelsync.field_problem('links.details', v.details, 'string', 'text', 2000),
-				modelsync.field_problem('alias_target', v.alias, 'object', 'object', 0),
-				modelsync.field_problem('alias_target.slug', v.target, 'string', 'text', 255)
-				], null) as problems) field,
-			lateral (
-				select jsonb_object_agg(k.key, k.value #>> '{}') filter (where k.ok) as prices,
-					array_agg('pricing.' || k.key || E'\t' || modelsync.price_problem(k.value))
-						filter (where not k.ok and modelsync.is_known_price(k.key)) as problems
-				from (select p.key, p.value, modelsync.price_problem(p.value) is null as ok
-					from jsonb_each(case when jsonb_typeof(u.e -> 'pricing') = 'object'
-						then u.e -> 'pricing' end) p
-					where p.key <> 'overrides' and jsonb_typeof(p.value) <> 'null'
-						and (modelsync.is_known_price(p.key) or p.key ~ '^[A-Za-z0-9_.-]+$')) k
-			) price
-			offset 0
-		)
-		select c.n, case when modelsync.is_dirty(f.facts) then modelsync.clean_facts(f.facts) else f.facts end,
-			c.problems, case when c.problems = '{}' then modelsync.document_rest(c.e) end
-		from checked c,
-		lateral (select case when c.problems = '{}' then jsonb_build_object(
-			'name', btrim(c.e ->> 'name'),
-			'description', btrim(c.e ->> 'description'),
-			'canonical_slug', btrim(c.e ->> 'canonical_slug'),
-			'hugging_face_id', nullif(btrim(c.e ->> 'hugging_face_id'), ''),
-			'created', (c.e ->> 'created')::numeric::bigint,
-			'context_length', (c.e ->> 'context_length')::numeric::int,
-			'modality', c.e #> '{architecture,modality}',
-			'input_modalities', coalesce(nullif(c.e #> '{architecture,input_modalities}', 'null'), '[]'),
-			'output_modalities', coalesce(nullif(c.e #> '{architecture,output_modalities}', 'null'), '[]'),
-			'tokenizer', c.e #> '{architecture,tokenizer}',
-			'instruct_type', c.e #> '{architecture,instruct_type}',
-			'provider_context_length', (c.e #>> '{top_provider,context_length}')::numeric::int,
-			'max_completion_tokens', (c.e #>> '{top_provider,max_completion_tokens}')::numeric::int,
-			'is_moderated', coalesce(nullif(c.e #> '{top_provider,is_moderated}', 'null'), 'false'),
-			'pricing', coalesce(c.prices, '{}'),
-			'pricing_overrides', c.e #> '{pricing,overrides}',
-			'supported_parameters', coalesce(nullif(c.e -> 'supported_parameters', 'null'), '[]'),
-			'supported_voices', c.e -> 'supported_voices',
-			'knowledge_cutoff', c.e -> 'knowledge_cutoff',
-			'expires_on', modelsync.parse_date(c.e ->> 'expiration_date'),
-			'per_request_limits', c.e -> 'per_request_limits',
-			'details_link', c.e #> '{links,details}',
-			'alias_target', c.e #> '{alias_target,slug}') end offset 0) f (facts);
-end
-$$;
-
--- What of an object within an entry no column holds, as a part of the entry.  Inlined,
--- which takes that it does not promise more than what it calls.
-create or replace function modelsync.object_rest(p_entry jsonb, p_key text, p_held text[])
+-- What of an object within an entry no column holds, as a part of the entry.  Inlined.
+create or replace function modelsync.object_rest(p_key text, p_object jsonb, p_held text[])
 returns jsonb
 language sql stable
 as $$
-	select case when jsonb_typeof(p_entry -> p_key) = 'object' and (p_entry -> p_key) - p_held <> '{}'
-		then jsonb_build_object(p_key, (p_entry -> p_key) - p_held) else '{}' end;
+	select case when jsonb_typeof(p_object) = 'object' and p_object - p_held <> '{}'
+		then jsonb_build_object(p_key, p_object - p_held) else '{}' end;
 $$;
 
--- What of an entry no column holds.  Inlined.
-create or replace function modelsync.document_rest(p_entry jsonb)
-returns jsonb
-language sql stable
+-- The entries at these places to facts, or to the problems ("path<TAB>message") that make
+-- one unusable; and their shapes (null of what is no object), which are those of all
+-- structured_objects().  n counts from 1.  Inlined: nothing is copied on the way to whoever asks.
+create or replace function modelsync.normalise(p_pages jsonb[], p_page int[], p_place int[])
+returns table (n bigint, facts jsonb, problems text[], rest jsonb, shape bigint)
+language sql stable rows 400
 as $$
-	select p_entry - array['id', 'name', 'description', 'canonical_slug', 'hugging_face_id',
-		'created', 'context_length', 'architecture', 'top_provider', 'pricing',
-		'supported_parameters', 'supported_voices', 'knowledge_cutoff', 'expiration_date',
-		'per_request_limits', 'links', 'alias_target']
-		|| modelsync.object_rest(p_entry, 'architecture', array['modality', 'input_modalities',
-			'output_modalities', 'tokenizer', 'instruct_type'])
-		|| modelsync.object_rest(p_entry, 'top_provider', array['context_length',
-			'max_completion_tokens', 'is_moderated'])
-		|| modelsync.object_rest(p_entry, 'pricing', modelsync.known_prices() || text 'overrides')
-		|| modelsync.object_rest(p_entry, 'links', array['details'])
-		|| modelsync.object_rest(p_entry, 'alias_target', array['slug']);
+	with checked as (
+		select u.n, u.e, v.*, case when plain.prices then v.pricing else price.prices end as prices,
+			field.problems || price.problems
+			|| case when jsonb_typeof(v.alias) = 'object' and v.target is null
+				then array[E'alias_target.slug\tis missing'] end
+			|| case when v.overrides <> 'null' and modelsync.are_odd_overrides(v.overrides)
+				then modelsync.override_problems(v.overrides) end as problems
+		from (select modelsync.entry_at(p_pages[x.page], x.place) as e, x.n
+				from unnest(p_page, p_place) with ordinality x (page, place, n) offset 0) u,
+		lateral (select u.e -> 'id' as id, u.e -> 'name' as name, u.e -> 'description' as description,
+				u.e -> 'canonical_slug' as slug, u.e -> 'hugging_face_id' as hugging_face,
+				u.e -> 'created' as created, u.e -> 'context_length' as context,
+				u.e -> 'architecture' as architecture,
+				u.e #> '{architecture,modality}' as modality,
+				u.e #> '{architecture,input_modalities}' as inputs,
+				u.e #> '{architecture,output_modalities}' as outputs,
+				u.e #> '{architecture,tokenizer}' as tokenizer,
+				u.e #> '{architecture,instruct_type}' as instruct,
+				u.e -> 'top_provider' as provider,
+				u.e #> '{top_provider,context_length}' as provider_context,
+				u.e #> '{top_provider,max_completion_tokens}' as completion,
+				u.e #> '{top_provider,is_moderated}' as moderated,
+				u.e -> 'pricing' as pricing, u.e #> '{pricing,overrides}' as overrides,
+				u.e -> 'supported_parameters' as parameters,
+				u.e -> 'supported_voices' as voices, u.e -> 'knowledge_cutoff' as cutoff,
+				u.e -> 'expiration_date' as expiry, u.e -> 'links' as links,
+				u.e #> '{links,details}' as details,
+				u.e -> 'alias_target' as alias, u.e #> '{alias_target,slug}' as target
+			offset 0) v,
+		lateral (select array_remove(array[
+			modelsync.field_problem('', u.e, 'object', 'object', 0),
+			modelsync.field_problem('id', v.id, 'string', 'id', 100),
+			modelsync.field_problem('name', v.name, 'string', 'name', 255),
+			modelsync.field_problem('description', v.description, 'string', 'text', 100000),
+			modelsync.field_problem('canonical_slug', v.slug, 'string', 'text', 255),
+			modelsync.field_problem('hugging_face_id', v.hugging_face, 'string', 'text', 255),
+			modelsync.field_problem('created', v.created, 'number', 'count', 253402300799),
+			modelsync.field_problem('context_length', v.context, 'number', 'count', 2147483647),
+			modelsync.field_problem('architecture', v.architecture, 'object', 'object', 0),
+			modelsync.field_problem('architecture.modality', v.modality, 'string', 'text', 50),
+			modelsync.field_problem('architecture.input_modalities', v.inputs, 'array', 'words', 0),
+			modelsync.field_problem('architecture.output_modalities', v.outputs, 'array', 'words', 0),
+			modelsync.field_problem('architecture.tokenizer', v.tokenizer, 'string', 'text', 100),
+			modelsync.field_problem('architecture.instruct_type', v.instruct, 'string', 'text', 100),
+			modelsync.field_problem('top_provider', v.provider, 'object', 'object', 0),
+			modelsync.field_problem('top_provider.context_length', v.provider_context,
+				'number', 'count', 2147483647),
+			modelsync.field_problem('top_provider.max_completion_tokens', v.completion,
+				'number', 'count', 2147483647),
+			modelsync.field_problem('top_provider.is_moderated', v.moderated, 'boolean', 'flag', 0),
+			modelsync.field_problem('pricing', v.pricing, 'object', 'object', 0),
+			modelsync.field_problem('supported_parameters', v.parameters, 'array', 'words', 0),
+			modelsync.field_problem('supported_voices', v.voices, 'array', 'words', 0),
+			modelsync.field_problem('knowledge_cutoff', v.cutoff, 'string', 'text', 100),
+			modelsync.field_problem('expiration_date', v.expiry, 'string', 'date', 0),
+			modelsync.field_problem('links.details', v.details, 'string', 'text', 2000),
+			modelsync.field_problem('alias_target', v.alias, 'object', 'object', 0),
+			modelsync.field_problem('alias_target.slug', v.target, 'string', 'text', 255)
+			], null) as problems) field,
+		lateral (select coalesce(modelsync.are_plain_prices(v.pricing), false) as prices offset 0) plain,
+		lateral (
+			select jsonb_object_agg(k.key, k.value #>> '{}') filter (where k.ok) as prices,
+				array_agg('pricing.' || k.key || E'\t' || modelsync.price_problem(k.value))
+					filter (where not k.ok and modelsync.is_known_price(k.key)) as problems
+			from (select p.key, p.value, modelsync.price_problem(p.value) is null as ok
+				from jsonb_each(case when jsonb_typeof(v.pricing) = 'object' and not plain.prices
+					then v.pricing end) p
+				where p.key <> 'overrides' and jsonb_typeof(p.value) <> 'null'
+					and (modelsync.is_known_price(p.key) or p.key ~ '^[A-Za-z0-9_.-]+$')) k
+		) price
+		offset 0
+	)
+	select c.n, case when modelsync.is_dirty(f.facts) then modelsync.clean_facts(f.facts) else f.facts end,
+		c.problems, case when c.problems = '{}' then c.e - array['id', 'name', 'description',
+				'canonical_slug', 'hugging_face_id', 'created', 'context_length', 'architecture',
+				'top_provider', 'pricing', 'supported_parameters', 'supported_voices',
+				'knowledge_cutoff', 'expiration_date', 'per_request_limits', 'links', 'alias_target']
+			|| modelsync.object_rest('architecture', c.architecture, array['modality',
+				'input_modalities', 'output_modalities', 'tokenizer', 'instruct_type'])
+			|| modelsync.object_rest('top_provider', c.provider, array['context_length',
+				'max_completion_tokens', 'is_moderated'])
+			|| modelsync.object_rest('pricing', c.pricing, modelsync.known_prices() || text 'overrides')
+			|| modelsync.object_rest('links', c.links, array['details'])
+			|| modelsync.object_rest('alias_target', c.alias, array['slug']) end,
+		(select bit_xor(hash_array_extended(array(select jsonb_object_keys(o.object)), o.n)
+				# jsonb_hash_extended(jsonb_path_query_array(o.object, '$.*.type()'), o.n))
+			from (values (c.e, 1), (c.architecture, 2), (c.provider, 3), (c.pricing, 4), (c.links, 5),
+				(c.alias, 6)) o (object, n)
+			where jsonb_typeof(o.object) = 'object')
+	from checked c,
+	lateral (select case when c.problems = '{}' then jsonb_build_object(
+		'name', btrim(c.name #>> '{}'),
+		'description', btrim(c.description #>> '{}'),
+		'canonical_slug', btrim(c.slug #>> '{}'),
+		'hugging_face_id', nullif(btrim(c.hugging_face #>> '{}'), ''),
+		'created', (c.created #>> '{}')::numeric::bigint,
+		'context_length', (c.context #>> '{}')::numeric::int,
+		'modality', c.modality,
+		'input_modalities', coalesce(nullif(c.inputs, 'null'), '[]'),
+		'output_modalities', coalesce(nullif(c.outputs, 'null'), '[]'),
+		'tokenizer', c.tokenizer,
+		'instruct_type', c.instruct,
+		'provider_context_length', (c.provider_context #>> '{}')::numeric::int,
+		'max_completion_tokens', (c.completion #>> '{}')::numeric::int,
+		'is_moderated', coalesce(nullif(c.moderated, 'null'), 'false'),
+		'pricing', coalesce(c.prices, '{}'),
+		'pricing_overrides', c.overrides,
+		'supported_parameters', coalesce(nullif(c.parameters, 'null'), '[]'),
+		'supported_voices', c.voices,
+		'knowledge_cutoff', c.cutoff,
+		'expires_on', modelsync.parse_date(c.expiry #>> '{}'),
+		'per_request_limits', c.e -> 'per_request_limits',
+		'details_link', c.details,
+		'alias_target', c.target) end offset 0) f (facts)
+	offset 0;
 $$;

@@ -4,53 +4,6 @@
 -- brings back, the changes to log for it, and what an admin should look at.
 -- Nothing here writes, so that a preview and a run read the same plan.
 
--- The changes to log for models touched by a catalogue.  A model that is added
--- or comes back yields one event; its differences are folded into it.
-create or replace function modelsync.plan_changes(p modelsync.sync_plan)
-returns table (model_id text, field text, old jsonb, new jsonb, event text)
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-set work_mem = '128MB'
-set jit = off
-as $$
-#variable_conflict use_column
-begin
-	return query
-		with change as (
-			select t.id, 1 as part, 'presence' as field, t.old_presence as old,
-				case when t.kind = 'added' then t.new_presence
-						|| jsonb_strip_nulls(t.facts - 'description')
-					else t.new_presence end as new,
-				modelsync.event_of('presence', t.old_presence, t.new_presence) as event
-			from (select unnest(p.model_id) as id, unnest(p.kind) as kind, unnest(p.facts) as facts,
-					unnest(p.old_presence) as old_presence, unnest(p.new_presence) as new_presence
-				offset 0) t
-			where t.kind not in ('changed', 'adopted')
-				and (t.kind <> 'absent' or t.old_presence -> 'status' <> t.new_presence -> 'status')
-			union all
-			select t.id, 2, d.field, d.old, d.new,
-				case when t.kind = 'changed' and row_number() over (partition by t.id, e.event
-					order by d.field collate "C") = 1 then e.event end
-			from (select unnest(p.model_id) as id, unnest(p.kind) as kind, unnest(p.facts) as facts,
-					unnest(p.old_facts) as old_facts
-				offset 0) t,
-			lateral modelsync.object_diff(t.old_facts, t.facts) d,
-			lateral modelsync.event_of(d.field, d.old, d.new) e (event)
-			where t.kind in ('changed', 'returned')
-			union all
-			select t.id, 3, 'status', t.old_presence -> 'restore_status', t.new_presence -> 'status', null
-			from (select unnest(p.model_id) as id, unnest(p.kind) as kind,
-					unnest(p.old_presence) as old_presence, unnest(p.new_presence) as new_presence
-				offset 0) t
-			where t.kind = 'returned'
-				and t.old_presence -> 'restore_status' <> t.new_presence -> 'status'
-		)
-		select c.id, c.field, c.old, c.new, c.event
-		from change c
-		order by c.id collate "C", c.part, c.field collate "C";
-end
-$$;
-
 -- The findings of entries, at most 100 of them, and how many there are.
 create or replace function modelsync.list_findings(p_ids text[], p_indexes int[], p_problems text[])
 returns jsonb
@@ -76,11 +29,12 @@ as $$
 $$;
 
 -- Stage 1: findings, and the facts of those entries that are new or differ from the
--- document applied last.  Each entry is looked at as a whole once; after that only the
--- ones that differ are.  An entry that was not sent is null and known by its raw hash.
-create or replace function modelsync.plan_validate(inout p modelsync.sync_plan,
-	p_pages jsonb[], p_hashes bigint[], p_raw uuid[],
-	out same text[], out fresh text[], out fresh_facts jsonb[], out unusable text[])
+-- document applied last; with these, which are many, on to stage 2.  Each entry is looked
+-- at as a whole once, after that only the ones that differ are.  An entry that was not
+-- sent is null and known by its raw hash.  p_page to p_hashes are its entry_keys().
+create or replace function modelsync.plan_entries(inout p modelsync.sync_plan, p_pages jsonb[],
+	p_page int[], p_place int[], p_ids text[], p_hashes bigint[], p_raw uuid[], p_settings jsonb,
+	p_started timestamptz)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set plan_cache_mode = force_generic_plan
@@ -89,43 +43,44 @@ set work_mem = '128MB'
 set jit = off
 as $$
 declare
-	ids text[] := modelsync.entry_ids(p_pages);
-	entries jsonb[];
 	unsent bool;
-	indexes int[];
+	same text[];
+	same_shapes bigint[];
+	seen text[];
+	fresh int[];            -- numbers of entries that are to be looked at
 	fresh_ids text[];
-	fresh_hashes bigint[];
-	fresh_raw uuid[];
+	fresh_page int[];
+	fresh_place int[];
+	good text[];            -- those with facts
+	facts jsonb[];
+	shapes bigint[];
 	bad_ids text[];
 	bad_indexes int[];
 	bad text[];
-	seen text[];
-	invalid int[];
-	same_shapes bigint[];
+	invalid int[];          -- numbers among the fresh ones
+	unusable text[];
 begin
 	select count(*), count(*) filter (where u.nth > 1),
 		coalesce(bool_or(u.id is null), false),
 		array_agg(u.id) filter (where u.id is not null and u.nth = 1),
 		array_agg(u.id) filter (where u.known and u.nth = 1),
-		array_agg(u.n order by u.n) filter (where not u.known and u.nth = 1),
-		array_agg(u.id order by u.n) filter (where not u.known and u.nth = 1),
-		array_agg(u.hash order by u.n) filter (where not u.known and u.nth = 1),
-		array_agg(u.raw order by u.n) filter (where not u.known and u.nth = 1),
+		coalesce(array_agg(u.n order by u.n) filter (where not u.known and u.nth = 1), '{}'),
+		coalesce(array_agg(u.id order by u.n) filter (where not u.known and u.nth = 1), '{}'),
 		array_agg(u.id) filter (where u.renewed and u.nth = 1),
 		array_agg(u.raw) filter (where u.renewed and u.nth = 1),
 		coalesce(array_agg(u.id order by u.n) filter (where u.nth > 1), '{}'),
 		coalesce(array_agg(u.n - 1 order by u.n) filter (where u.nth > 1), '{}'),
 		coalesce(array_agg(text E'id\tappears again; the first entry counts') filter (where u.nth > 1), '{}'),
 		array_agg(distinct u.shape) filter (where u.known and u.nth = 1)
-	into p.total, p.duplicates, unsent, seen, same, indexes, fresh_ids, fresh_hashes, fresh_raw,
+	into p.total, p.duplicates, unsent, seen, same, fresh, fresh_ids,
 		p.raw_id, p.raw_hash, bad_ids, bad_indexes, bad, same_shapes
 	from (select e.*, case when e.id is null then 1
 			else row_number() over (partition by e.id collate "C" order by e.n) end as nth
-		from (select l.n, coalesce(r.model_id, l.id) as id, l.hash, l.raw,
+		from (select l.n, coalesce(r.model_id, l.id) as id, l.raw,
 				r.hash is not null or d.hash is not null as known,
 				coalesce(r.shape, d.shape) as shape,
 				r.hash is null and d.hash is not null and l.raw is not null as renewed
-			from modelsync.listing(ids, p_hashes, p_raw) l
+			from modelsync.listing(p_ids, p_hashes, p_raw) l
 			left join modelsync.model_document r on p_raw is not null and r.raw_hash = l.raw
 				and r.hash is not null and r.normaliser = modelsync.normaliser_version()
 			left join modelsync.model_document d on d.model_id = l.id and d.hash = l.hash) e) u;
@@ -133,26 +88,27 @@ begin
 	if p.send_all then
 		return;
 	end if;
-	p.invalid := 0;
-	if indexes is not null then
-		entries := modelsync.entries(p_pages, indexes);
-		select array_agg(fresh_ids[f.n]) filter (where f.facts is not null),
-			array_agg(f.facts) filter (where f.facts is not null),
-			array_agg(fresh_hashes[f.n]) filter (where f.facts is not null),
-			array_agg(fresh_raw[f.n]) filter (where f.facts is not null),
-			array_agg(f.rest) filter (where f.facts is not null),
-			array_agg(f.n) filter (where f.facts is null)
-		into fresh, fresh_facts, p.doc_hash, p.doc_raw, p.doc_rest, invalid
-		from modelsync.normalise(entries) f;
-		p.doc_id := fresh;
-	end if;
-	if invalid is not null then
-		p.invalid := cardinality(invalid);
+	fresh_page := array(select p_page[f.n] from unnest(fresh) f (n));
+	fresh_place := array(select p_place[f.n] from unnest(fresh) f (n));
+	select array_agg(fresh_ids[f.n]) filter (where f.facts is not null),
+		array_agg(f.facts) filter (where f.facts is not null),
+		array_agg(p_hashes[fresh[f.n]]) filter (where f.facts is not null),
+		array_agg(p_raw[fresh[f.n]]) filter (where f.facts is not null),
+		array_agg(f.rest) filter (where f.facts is not null),
+		array_agg(f.shape) filter (where f.facts is not null),
+		coalesce(array_agg(f.shape), '{}'),
+		coalesce(array_agg(f.n) filter (where f.facts is null), '{}')
+	into good, facts, p.doc_hash, p.doc_raw, p.doc_rest, p.doc_shape, shapes, invalid
+	from modelsync.normalise(p_pages, fresh_page, fresh_place) f;
+	p.doc_id := good;
+	p.invalid := cardinality(invalid);
+	if p.invalid > 0 then
 		unusable := array(select fresh_ids[i.n] from unnest(invalid) i (n) where fresh_ids[i.n] is not null);
 		select bad_ids || array_agg(fresh_ids[invalid[f.n]]),
-			bad_indexes || array_agg(indexes[invalid[f.n]] - 1), bad || array_agg(b.problem)
+			bad_indexes || array_agg(fresh[invalid[f.n]] - 1), bad || array_agg(b.problem)
 		into bad_ids, bad_indexes, bad
-		from modelsync.normalise(array(select entries[i.n] from unnest(invalid) i (n))) f,
+		from modelsync.normalise(p_pages, array(select fresh_page[i.n] from unnest(invalid) i (n)),
+			array(select fresh_place[i.n] from unnest(invalid) i (n))) f,
 		lateral unnest(f.problems) b (problem);
 	end if;
 	p.valid := p.total - p.duplicates - p.invalid;
@@ -162,9 +118,13 @@ begin
 	if bad <> '{}' then
 		p.findings := modelsync.list_findings(bad_ids, bad_indexes, bad);
 	end if;
-	select d.* into p.doc_shape, p.shapes, p.new_shapes, p.drift, p.problem
-	from modelsync.plan_drift(p_pages, coalesce(fresh_ids, '{}'), coalesce(entries, '{}'), same, same_shapes,
-		p.doc_id, p.total) d;
+	select d.* into p.shapes, p.new_shapes, p.drift, p.problem
+	from modelsync.plan_drift(p_pages, fresh_ids, shapes, fresh_page, fresh_place, same, same_shapes,
+		p.total) d;
+	p.validate_ms := modelsync.elapsed_ms(p_started);
+	if p.problem is null then
+		p := modelsync.plan_compare(p, same, good, facts, unusable, p_settings);
+	end if;
 end
 $$;
 
@@ -185,13 +145,13 @@ declare
 	at timestamptz := date_trunc('milliseconds', clock_timestamp());
 begin
 	with listed as (
-		select s.id, null::jsonb as facts, true as same from modelsync.listing(p_same, null, null) s
+		select s.id, null::int as n, true as same from modelsync.listing(p_same, null, null) s
 		union all
-		select f.id, p_facts[f.n], false from modelsync.listing(p_fresh, null, null) f
+		select f.id, f.n, false from modelsync.listing(p_fresh, null, null) f
 		union all
 		select u.id, null, false from modelsync.listing(p_unusable, null, null) u
 	), candidate as (
-		select coalesce(m.model_id, l.id) as id, l.facts, m.row_version as version,
+		select coalesce(m.model_id, l.id) as id, l.n, m.row_version as version,
 			coalesce(m.status, 'new') as status,
 			m.restore_status as restore, m.missing_since as since, m.missed_runs as runs,
 			case when m.id is not null then modelsync.facts(m) end as old_facts,
@@ -204,23 +164,22 @@ begin
 				else 'absent' end as kind
 		from public.model_access m
 		full join listed l on l.id = m.model_id
-		where l.facts is not null
+		where l.n is not null
 			or l.id is null and (m.missing_since is null or m.restore_status is null)
 			or m.missing_since is not null and l.same
 		offset 0
 	), touched as (
-		select c.id, coalesce(c.facts, c.old_facts) as facts, o.old_facts, c.version, c.status,
-			c.restore, c.since, c.runs,
-			case when c.kind = 'changed' and o.old_facts = c.facts then 'adopted' else c.kind end as kind
+		select c.id, c.n, o.old_facts, c.version, c.status, c.restore, c.since, c.runs,
+			case when c.kind = 'changed' and o.old_facts = p_facts[c.n] then 'adopted' else c.kind end as kind
 		from candidate c,
-		lateral (select case when c.adopted is not null and c.facts is not null
-			then modelsync.adopted_facts(c.old_facts, c.adopted, c.facts)
+		lateral (select case when c.adopted is not null and c.n is not null
+			then modelsync.adopted_facts(c.old_facts, c.adopted, p_facts[c.n])
 			else c.old_facts end) o (old_facts)
-		where c.kind <> 'changed' or c.old_facts <> c.facts
+		where c.kind <> 'changed' or c.old_facts <> p_facts[c.n]
 		order by c.id collate "C" offset 0
 	)
-	select array_agg(t.id), array_agg(t.kind), array_agg(t.version), array_agg(t.facts),
-		array_agg(t.old_facts),
+	select array_agg(t.id), array_agg(t.kind), array_agg(t.version),
+		array_agg(coalesce(p_facts[t.n], t.old_facts)), array_agg(t.old_facts),
 		array_agg(case when t.kind not in ('added', 'changed', 'adopted')
 			then modelsync.presence(t.status, t.restore, t.since, t.runs) end),
 		array_agg(case t.kind
@@ -237,31 +196,62 @@ begin
 	from public.model_access m
 	where m.model_id = any (array(select f.id from modelsync.listing(p_fresh, null, null) f
 		where not exists (select from unnest(p.model_id) t where t = f.id)));
-	p := modelsync.plan_news(p, p_settings);
 end
 $$;
 
--- The changes and alerts that the models of a plan come to.
-create or replace function modelsync.plan_news(inout p modelsync.sync_plan, p_settings jsonb)
+-- The changes to log for the models that a plan touches, and the alerts they come to.  A
+-- model that is added or comes back yields one event; its differences are folded into it,
+-- those of an added one by log_changes().
+create or replace function modelsync.plan_news(p_ids text[], p_kinds text[], p_facts jsonb[],
+	p_old_facts jsonb[], p_old_presence jsonb[], p_new_presence jsonb[], p_settings jsonb,
+	out change_id text[], out change_field text[], out change_old jsonb[], out change_new jsonb[],
+	out change_event text[], out alerts jsonb, out flapping jsonb)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set work_mem = '128MB'
 set jit = off
 as $$
 begin
-	p.alerts := '[]';
-	p.flapping := '[]';
-	if p.model_id is null then
+	alerts := '[]';
+	flapping := '[]';
+	if p_ids is null then
 		return;
 	end if;
-	select array_agg(c.model_id), array_agg(c.field), array_agg(c.old), array_agg(c.new),
-		array_agg(c.event)
-	into p.change_id, p.change_field, p.change_old, p.change_new, p.change_event
-	from modelsync.plan_changes(p) c;
+	with presence as (
+		select unnest(p_ids) as id, unnest(p_kinds) as kind, unnest(p_old_presence) as old,
+			unnest(p_new_presence) as new
+		offset 0
+	), fact as (
+		select unnest(p_ids) as id, unnest(p_kinds) as kind, unnest(p_old_facts) as old,
+			unnest(p_facts) as new
+		offset 0
+	), change as (
+		select t.id, 1 as part, 'presence' as field, t.old, t.new,
+			modelsync.event_of('presence', t.old, t.new) as event
+		from presence t
+		where t.kind not in ('changed', 'adopted')
+			and (t.kind <> 'absent' or t.old -> 'status' <> t.new -> 'status')
+		union all
+		select t.id, 2, d.field, d.old, d.new,
+			case when t.kind = 'changed' and row_number() over (partition by t.id, e.event
+				order by d.field collate "C") = 1 then e.event end
+		from fact t,
+		lateral modelsync.object_diff(t.old, t.new) d,
+		lateral modelsync.event_of(d.field, d.old, d.new) e (event)
+		where t.kind in ('changed', 'returned')
+		union all
+		select t.id, 3, 'status', t.old -> 'restore_status', t.new -> 'status', null
+		from presence t
+		where t.kind = 'returned' and t.old -> 'restore_status' <> t.new -> 'status'
+	)
+	select array_agg(c.id), array_agg(c.field), array_agg(c.old), array_agg(c.new), array_agg(c.event)
+	into change_id, change_field, change_old, change_new, change_event
+	from (select * from change order by id collate "C", part, field collate "C") c;
 	-- new models alarm nobody
-	if 'added' <> any (p.kind) then
-		p.flapping := modelsync.plan_flapping(p.change_id, p.change_field, p.change_old, p.change_new,
-			p_settings);
-		p.alerts := modelsync.plan_alerts(p, p_settings);
+	if 'added' <> any (p_kinds) then
+		flapping := modelsync.plan_flapping(change_id, change_field, change_old, change_new, p_settings);
+		alerts := modelsync.plan_alerts(change_id, change_field, change_old, change_new, change_event,
+			flapping, p_settings);
 	end if;
 end
 $$;
@@ -285,7 +275,6 @@ begin
 	from public.model_access m
 	where m.missing_since is not null and m.restore_status is null;
 	p.old_facts := p.facts;
-	p := modelsync.plan_news(p, p_settings);
 end
 $$;
 
@@ -323,25 +312,21 @@ set search_path = pg_catalog, pg_temp
 as $$
 declare
 	pages jsonb[] := array['[{"id": "warm/up", "name": "Warm up", "pricing": {"prompt": "0"}}]'::jsonb];
+	price jsonb := '{"prompt": "0"}';
 	p modelsync.sync_plan;
-	v record;
+	k record;
 begin
 	if current_setting('modelsync.is_warm', true) = 'on' then
 		return;
 	end if;
-	v := modelsync.plan_validate(p, pages, modelsync.entry_hashes(pages), null);
-	p := modelsync.plan_compare(v.p, '{}', v.fresh, v.fresh_facts,
-		array(select m.model_id::text from public.model_access m), p_settings);
-	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
-		p.incomplete, p_settings);
+	k := modelsync.entry_keys(pages);
+	p := modelsync.plan_entries(p, pages, k.pages, k.places, k.ids, k.hashes, null, p_settings,
+		clock_timestamp());
+	p := modelsync.plan_end(p, p_settings);
 	perform modelsync.report(p, 'preview', null, null, null, null);
-	p.change_id := array['warm/up'];
-	p.change_field := array['pricing'];
-	p.change_old := array['{"prompt": "0"}'::jsonb];
-	p.change_new := array['{"prompt": "1"}'::jsonb];
-	p.flapping := modelsync.plan_flapping(p.change_id, p.change_field, p.change_old, p.change_new,
-		p_settings);
-	p.alerts := modelsync.plan_alerts(p, p_settings);
+	perform modelsync.plan_flapping(array['warm/up'], array['pricing'], array[price], array[price], p_settings);
+	perform modelsync.plan_alerts(array['warm/up'], array['pricing'], array[price], array[price],
+		array['price_changed'], '[]', p_settings);
 	perform modelsync.sync_unknown('{}');
 	perform modelsync.quality_counts();
 	perform set_config('modelsync.is_warm', 'on', false);
@@ -350,44 +335,57 @@ $$;
 
 -- What the pages claim to hold in all, and whether there should be a further one.
 -- p_meta.total_count wins over the pages' own.
-create or replace function modelsync.plan_claim(inout p modelsync.sync_plan, p_pages jsonb[],
-	p_meta jsonb)
+create or replace function modelsync.plan_claim(p_pages jsonb[], p_meta jsonb, out claimed int,
+	out incomplete bool)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 declare
-	claimed numeric := (p_meta ->> 'total_count')::numeric;
+	n numeric := (p_meta ->> 'total_count')::numeric;
 begin
-	if claimed is null then
-		for n in 1 .. cardinality(p_pages) loop
-			if jsonb_typeof(p_pages[n] -> 'total_count') = 'number' then
-				claimed := greatest(claimed, (p_pages[n] -> 'total_count')::numeric);
+	if n is null then
+		for i in 1 .. cardinality(p_pages) loop
+			if jsonb_typeof(p_pages[i] -> 'total_count') = 'number' then
+				n := greatest(n, (p_pages[i] -> 'total_count')::numeric);
 			end if;
 		end loop;
 	end if;
-	p.claimed := case when claimed is not null then least(greatest(claimed, 0), 2147483647) end;
-	p.incomplete := jsonb_typeof(p_pages[cardinality(p_pages)] #> '{links,next}') = 'string';
+	claimed := case when n is not null then least(greatest(n, 0), 2147483647) end;
+	incomplete := jsonb_typeof(p_pages[cardinality(p_pages)] #> '{links,next}') = 'string';
 end
 $$;
 
--- The digests of an answer, and its entries' hashes.  Whoever sent hashes ahead may
+-- The hashes of the bytes of entries, as whoever sends them says; who sent them ahead may
 -- have left out the entries that are known.
-create or replace function modelsync.plan_digests(inout p modelsync.sync_plan, p_pages jsonb[],
-	p_meta jsonb, out hashes bigint[], out raw uuid[])
+create or replace function modelsync.raw_hashes(p_meta jsonb, p_entries int)
+returns uuid[]
+language plpgsql immutable
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+	raw uuid[] := (p_meta ->> 'hashes')::uuid[];
+begin
+	if cardinality(raw) <> p_entries then
+		raise exception 'meta.hashes: % hashes of % entries', cardinality(raw), p_entries
+			using errcode = 'invalid_parameter_value';
+	end if;
+	return raw;
+end
+$$;
+
+-- The last stage: what the models that a plan touches come to.
+create or replace function modelsync.plan_end(inout p modelsync.sync_plan, p_settings jsonb)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-	hashes := modelsync.entry_hashes(p_pages);
-	raw := (p_meta ->> 'hashes')::uuid[];
-	if cardinality(raw) <> cardinality(hashes) then
-		raise exception 'meta.hashes: % hashes of % entries', cardinality(raw), cardinality(hashes)
-			using errcode = 'invalid_parameter_value';
-	end if;
-	p.raw_digest := hash_array_extended(raw, 0);
-	if not p.is_partial then
-		p.entries_digest := hash_array_extended(hashes, modelsync.normaliser_version());
-	end if;
+	select n.* into p.change_id, p.change_field, p.change_old, p.change_new, p.change_event,
+		p.alerts, p.flapping
+	from modelsync.plan_news(p.model_id, p.kind, p.facts, p.old_facts, p.old_presence, p.new_presence,
+		p_settings) n;
+	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
+		p.incomplete, p_settings);
+	p.send_all := p.is_partial and p.guard <> '[]';
 end
 $$;
 
@@ -402,8 +400,8 @@ set jit = off
 as $$
 declare
 	p modelsync.sync_plan;
-	d record;
-	v record;
+	k record;
+	raw uuid[];
 	not_modified bool := coalesce((p_meta ->> 'not_modified')::bool, false);
 	started timestamptz := clock_timestamp();
 begin
@@ -414,31 +412,31 @@ begin
 	else
 		p.problem := modelsync.pages_problem(p_pages);
 		if p.problem is null then
-			d := modelsync.plan_digests(p, p_pages, p_meta);
-			p := modelsync.plan_again(d.p, false);
+			k := modelsync.entry_keys(p_pages);
+			raw := modelsync.raw_hashes(p_meta, cardinality(k.hashes));
+			p.raw_digest := hash_array_extended(raw, 0);
+			if not p.is_partial then
+				p.entries_digest := hash_array_extended(k.hashes, modelsync.normaliser_version());
+			end if;
+			p := modelsync.plan_again(p, false);
+			select c.* into p.claimed, p.incomplete from modelsync.plan_claim(p_pages, p_meta) c;
 			if p.again is null then
-				v := modelsync.plan_validate(p, p_pages, d.hashes, d.raw);
-				p := v.p;
+				p := modelsync.plan_entries(p, p_pages, k.pages, k.places, k.ids, k.hashes, raw,
+					p_settings, started);
 			else
 				p := modelsync.plan_drift_beside(p, p_pages);
 			end if;
-			p := modelsync.plan_claim(p, p_pages, p_meta);
 		end if;
 	end if;
-	p.validate_ms := modelsync.elapsed_ms(started);
+	p.validate_ms := coalesce(p.validate_ms, modelsync.elapsed_ms(started));
 	if p.problem is not null or p.send_all then
 		return p;
 	end if;
-	started := clock_timestamp();
 	if p.again then
 		p := modelsync.plan_absent(p, p_settings);
-	else
-		p := modelsync.plan_compare(p, v.same, v.fresh, v.fresh_facts, v.unusable, p_settings);
 	end if;
-	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
-		p.incomplete, p_settings);
-	p.send_all := p.is_partial and p.guard <> '[]';
-	p.compare_ms := modelsync.elapsed_ms(started);
+	p := modelsync.plan_end(p, p_settings);
+	p.compare_ms := modelsync.elapsed_ms(started) - p.validate_ms;
 	return p;
 end
 $$;

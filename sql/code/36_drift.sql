@@ -28,28 +28,6 @@ as $$
 		'architecture.output_modalities', 'pricing.prompt', 'pricing.completion'];
 $$;
 
--- The shape of each entry; null for what is no object.
-create or replace function modelsync.entry_shapes(p_entries jsonb[])
-returns bigint[]
-language plpgsql immutable
-set search_path = pg_catalog, pg_temp
-set jit = off
-as $$
-begin
-	return array(
-		select case when jsonb_typeof(u.e) = 'object' then
-			hash_array_extended(array(select jsonb_object_keys(u.e)), 1)
-			# jsonb_hash_extended(jsonb_path_query_array(u.e, '$.*.type()'), 1)
-			# coalesce((select bit_xor(
-					hash_array_extended(array(select jsonb_object_keys(u.e -> o.key)), o.n + 1)
-					# jsonb_hash_extended(jsonb_path_query_array(u.e -> o.key, '$.*.type()'), o.n + 1))
-				from unnest(modelsync.structured_objects()) with ordinality o (key, n)
-				where jsonb_typeof(u.e -> o.key) = 'object'), 0) end
-		from unnest(p_entries) with ordinality u (e, n)
-		order by u.n);
-end
-$$;
-
 -- The fields of an object, "type path"; at most 500, as names may be anything.
 create or replace function modelsync.object_fields(p_object jsonb)
 returns text[]
@@ -248,34 +226,29 @@ returns bigint[]
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-	select array(select ~ s.shape
-		from unnest(modelsync.entry_shapes(p_answers)) with ordinality s (shape, n) order by s.n);
+	select array(select ~ hash_array_extended(modelsync.object_fields(a.answer), 1)
+		from unnest(p_answers) with ordinality a (answer, n) order by a.n);
 $$;
 
--- The drift of an answer: p_ids and p_entries are those of its entries that are
--- new or differ, p_same the models whose documents are as they were, with their
--- distinct shapes, p_docs the models whose documents will be stored.
-create or replace function modelsync.plan_drift(p_pages jsonb[], p_ids text[], p_entries jsonb[],
-	p_same text[], p_same_shapes bigint[], p_docs text[], p_total int,
-	out doc_shape bigint[], out shapes bigint[], out new_shapes jsonb, out drift jsonb, out problem text)
+-- The drift of an answer: p_ids, p_shapes, p_page and p_place are those of its entries that
+-- are new or differ, p_same the models whose documents are as they were, with their
+-- distinct shapes.
+create or replace function modelsync.plan_drift(p_pages jsonb[], p_ids text[], p_shapes bigint[],
+	p_page int[], p_place int[], p_same text[], p_same_shapes bigint[], p_total int,
+	out shapes bigint[], out new_shapes jsonb, out drift jsonb, out problem text)
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
 set jit = off
 as $$
 declare
-	fresh bigint[] := modelsync.entry_shapes(p_entries);
 	answers jsonb[] := modelsync.beside_list(p_pages);
 	answer_shapes bigint[] := modelsync.answer_shapes(answers);
 	in_force bigint[] := array(select s.shape from modelsync.shape s where s.in_force order by 1);
 	is_known bool := exists (select from modelsync.field);
 	missing text;
 begin
-	doc_shape := array(
-		select s.shape from unnest(p_docs) with ordinality d (id, n)
-		left join unnest(p_ids, fresh) s (id, shape) on s.id = d.id
-		order by d.n);
 	shapes := array(
-		select u.shape from unnest(fresh || p_same_shapes || answer_shapes) u (shape)
+		select u.shape from unnest(p_shapes || p_same_shapes || answer_shapes) u (shape)
 		where u.shape is not null
 		union
 		-- what this answer does not speak of is as it was
@@ -290,10 +263,10 @@ begin
 	end if;
 	new_shapes := (
 		select coalesce(jsonb_agg(jsonb_build_object('shape', u.shape, 'level', u.level,
-			'fields', modelsync.object_fields(case u.level when 'model' then p_entries[u.n]
-				else answers[u.n] end))), '[]')
+			'fields', modelsync.object_fields(case u.level when 'model'
+				then modelsync.entry_at(p_pages[p_page[u.n]], p_place[u.n]) else answers[u.n] end))), '[]')
 		from (select x.shape, x.level, min(x.n) as n
-			from (select f.shape, 'model' as level, f.n from unnest(fresh) with ordinality f (shape, n)
+			from (select f.shape, 'model' as level, f.n from unnest(p_shapes) with ordinality f (shape, n)
 				union all
 				select a.shape, 'answer', a.n from unnest(answer_shapes) with ordinality a (shape, n)) x
 			where x.shape is not null
@@ -304,7 +277,7 @@ begin
 	end if;
 	if p_total > 0 then
 		if is_known then
-			drift := drift || modelsync.describe_drift('model', shapes, new_shapes, p_ids, fresh, p_same);
+			drift := drift || modelsync.describe_drift('model', shapes, new_shapes, p_ids, p_shapes, p_same);
 		end if;
 		missing := modelsync.vanished_field(drift, shapes, new_shapes);
 		problem := case when missing is not null
@@ -328,7 +301,7 @@ begin
 		return;
 	end if;
 	select d.shapes, d.new_shapes, d.drift into p.shapes, p.new_shapes, p.drift
-	from modelsync.plan_drift(p_pages, '{}', '{}', '{}', '{}', '{}', 0) d;
+	from modelsync.plan_drift(p_pages, '{}', '{}', '{}', '{}', '{}', '{}', 0) d;
 end
 $$;
 

@@ -75,8 +75,9 @@ begin
 end
 $$;
 
--- Model-level anomalies: they never hold a run.  p.flapping must be there.
-create or replace function modelsync.plan_alerts(p modelsync.sync_plan, p_settings jsonb)
+-- Model-level anomalies among changes: they never hold a run.
+create or replace function modelsync.plan_alerts(p_ids text[], p_fields text[], p_old jsonb[],
+	p_new jsonb[], p_events text[], p_flapping jsonb, p_settings jsonb)
 returns jsonb
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
@@ -86,8 +87,8 @@ declare
 	flapping jsonb := '{}';   -- by model: the planner cannot know that they may be many
 	told jsonb := '{}';       -- the models whose alert an admin has seen
 begin
-	if p.flapping <> '[]' then
-		flapping := (select jsonb_object_agg(f ->> 'model_id', f) from jsonb_array_elements(p.flapping) f);
+	if p_flapping <> '[]' then
+		flapping := (select jsonb_object_agg(f ->> 'model_id', f) from jsonb_array_elements(p_flapping) f);
 		told := (select coalesce(jsonb_object_agg(a.model_id, true), '{}') from modelsync.alert a
 			where a.kind = 'price_flapping' and a.acknowledged_at is not null
 				and a.run_id > modelsync.run_before((p_settings ->> 'flap_runs')::int));
@@ -96,7 +97,7 @@ begin
 		with c as materialized (
 			select u.id, u.field, u.old, u.new, u.event,
 				coalesce(m.restore_status, m.status) = 'active' as active, m.is_free
-			from unnest(p.change_id, p.change_field, p.change_old, p.change_new, p.change_event)
+			from unnest(p_ids, p_fields, p_old, p_new, p_events)
 				u (id, field, old, new, event)
 			join public.model_access m on m.model_id = u.id
 			where u.field in ('pricing', 'alias_target', 'expires_on')

@@ -46,8 +46,9 @@ as $$
 		end;
 $$;
 
-create or replace function modelsync.insert_models(p_ids text[], p_facts jsonb[], p_run bigint,
-	p_at timestamptz)
+-- Those that are added, of the models given with their kind.
+create or replace function modelsync.insert_models(p_ids text[], p_kinds text[], p_facts jsonb[],
+	p_run bigint, p_at timestamptz)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -80,10 +81,9 @@ begin
 		coalesce(c.pricing ->> 'internal_reasoning', '0'),
 		c.pricing ->> 'input_cache_read', c.pricing ->> 'input_cache_write',
 		'new', false, false, false, p_run, p_at, p_at, p_at, p_at
-	from (select unnest(p_ids) as id, unnest(p_facts) as f offset 0) t,
-	lateral (select f -> 'pricing') c (pricing);
-	insert into modelsync.rule_pending (model_id, run_id)
-	select i.id, p_run from unnest(p_ids) i (id);
+	from (select unnest(p_ids) as id, unnest(p_kinds) as kind, unnest(p_facts) as f offset 0) t,
+	lateral (select f -> 'pricing') c (pricing)
+	where t.kind = 'added';
 end
 $$;
 
@@ -220,11 +220,12 @@ as $$
 	where d.model_id = t.id;
 $$;
 
--- Opens a changeset and logs its changes, each with the rule behind it, if any.
+-- Opens a changeset and logs its changes, each with the rule behind it, if any, and with
+-- the facts of the model that it adds, if it adds one: p_added says where in p_facts.
 -- Edits and direct writes get their audit entry at the end of the transaction.
 create or replace function modelsync.log_changes(p_kind text, p_ctx jsonb, p_run bigint,
 	p_undoes bigint, p_ids text[], p_fields text[], p_old jsonb[], p_new jsonb[], p_events text[],
-	p_rules text[] default null)
+	p_rules text[] default null, p_added int[] default null, p_facts jsonb[] default null)
 returns bigint
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -243,9 +244,11 @@ begin
 	from unnest(p_ids) m
 	returning changeset_id into id;
 	insert into modelsync.change (changeset_id, model_id, field, old, new, event, rule)
-	select id, t.model_id, t.field, t.old, t.new, t.event, t.rule
+	select id, t.model_id, t.field, t.old, case when t.added is null then t.new
+			else t.new || jsonb_strip_nulls(p_facts[t.added] - 'description') end, t.event, t.rule
 	from (select unnest(p_ids) as model_id, unnest(p_fields) as field, unnest(p_old) as old,
-			unnest(p_new) as new, unnest(p_events) as event, unnest(p_rules) as rule
+			unnest(p_new) as new, unnest(p_events) as event, unnest(p_rules) as rule,
+			unnest(p_added) as added
 		offset 0) t;
 	return id;
 end

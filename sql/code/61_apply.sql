@@ -12,7 +12,7 @@ language sql volatile
 set search_path = pg_catalog, pg_temp
 as $$
 	insert into modelsync.hold as h (run_id, pages, meta, guard, report)
-	values (p_run, p_pages, coalesce(p_meta, '{}') - 'hashes', p_report -> 'guard', p_report)
+	values (p_run, p_pages, coalesce(p_meta, '{}') - array['hashes', 'no_rules'], p_report -> 'guard', p_report)
 	on conflict ((true)) where state = 'open' do update
 	set run_id = excluded.run_id, pages = excluded.pages, meta = excluded.meta,
 		guard = excluded.guard, report = excluded.report, replaced_at = clock_timestamp()
@@ -60,8 +60,9 @@ begin
 end
 $$;
 
--- Writes the models of a plan.
-create or replace function modelsync.write_plan(p modelsync.sync_plan, p_run bigint)
+-- Writes the models of a plan.  Added ones wait for rules, if there are any.
+create or replace function modelsync.write_plan(p modelsync.sync_plan, p_run bigint,
+	p_has_rules bool)
 returns void
 language plpgsql volatile
 set search_path = pg_catalog, pg_temp
@@ -72,9 +73,11 @@ declare
 begin
 	perform modelsync.engine_begin();
 	if 'added' = any (p.kind) then
-		perform modelsync.insert_models(array_agg(t.id), array_agg(t.facts), p_run, at)
-		from (select unnest(p.model_id) as id, unnest(p.kind) as kind, unnest(p.facts) as facts offset 0) t
-		where t.kind = 'added';
+		perform modelsync.insert_models(p.model_id, p.kind, p.facts, p_run, at);
+		if p_has_rules then
+			insert into modelsync.rule_pending (model_id, run_id)
+			select t.id, p_run from unnest(p.model_id, p.kind) t (id, kind) where t.kind = 'added';
+		end if;
 	end if;
 	if 'added' <> any (p.kind) then
 		perform modelsync.update_models(array_agg(t.id), array_agg(t.facts), array_agg(t.presence), at, at)
@@ -105,7 +108,13 @@ declare
 begin
 	if p.change_id is not null then
 		changeset := modelsync.log_changes('sync', to_jsonb(p_run), p_run.run_id, null,
-			p.change_id, p.change_field, p.change_old, p.change_new, p.change_event);
+			p.change_id, p.change_field, p.change_old, p.change_new, p.change_event, null,
+			array(select m.n::int
+				from unnest(p.change_id, p.change_event) with ordinality c (id, event, n)
+				left join unnest(p.model_id) with ordinality m (id, n)
+					on m.id = c.id and c.event = 'model_added'
+				order by c.n),
+			p.facts);
 		perform modelsync.announce(jsonb_build_object('changeset', changeset));
 	end if;
 	if p.alerts <> '[]' then
@@ -185,12 +194,12 @@ begin
 	started := clock_timestamp();
 	beside := modelsync.quality_beside(p.model_id, p.kind, p.old_facts, p.facts);
 	if p.model_id is not null or p.doc_id is not null or p.raw_id is not null then
-		perform modelsync.write_plan(p, p_run.run_id);
+		perform modelsync.write_plan(p, p_run.run_id,
+			not coalesce((p_meta ->> 'no_rules')::bool, false));
 	end if;
 	applied := modelsync.elapsed_ms(started);
 	started := clock_timestamp();
 	changeset := modelsync.record_plan(p, p_run);
-	perform modelsync.keep_catalogue(p_run, p, pages, p_meta);
 	update modelsync.hold set resolved_at = clock_timestamp(), resolved_run = p_run.run_id,
 		resolved_by = modelsync.actor_text(p_run.session_user_name, p_run.os_user),
 		state = case when p_run.trigger = 'hold' then 'applied' else 'superseded' end
@@ -200,6 +209,10 @@ begin
 		|| jsonb_build_object('run', p_run.run_id, 'sync_log_id', p_run.sync_log_id,
 			'changeset', changeset, 'quality', modelsync.quality_of_run(beside, p.model_id),
 			'rule_pending', modelsync.rule_pending_count());
+	p.facts := null;
+	p.old_facts := null;
+	p.doc_rest := null;
+	perform modelsync.keep_catalogue(p_run, p, pages, p_meta);
 	perform modelsync.close_run(p_run.run_id, 'completed', null, report ->> 'message', null, report);
 	perform modelsync.audit_append('sync', 'done', to_jsonb(p_run), changeset, p_run.run_id,
 		jsonb_build_object('counts', report -> 'counts', 'trigger', p_run.trigger));

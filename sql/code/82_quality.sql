@@ -27,7 +27,7 @@ returns interval
 language sql immutable
 as $$ select interval '7 days' $$;
 
--- What a model's row says by itself, but for alias_broken.
+-- The findings that no other model shares: all but those about duplicates.
 create or replace view modelsync.model_finding as
 select m.model_id, unnest(array_remove(array[
 	case when m.status = 'active' and not (m.is_free or m.is_pro or m.is_enterprise)
