@@ -10,6 +10,7 @@ Exit status 1 when something is over its budget, 77 when wrk or nginx is missing
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
@@ -101,7 +102,11 @@ class World(Served):
 
     def __init__(self):
         super().__init__("taskset", "-c", "0")
-        self.nginx = self.start_nginx()
+        try:
+            self.nginx = self.start_nginx()
+        except BaseException:
+            super().close()
+            raise
 
     def start_nginx(self):
         files = os.path.join(self.dir, "files")
@@ -110,10 +115,12 @@ class World(Served):
                            ("enhanced.gz", "/api/models?enhanced=true")):
             with open(os.path.join(files, name), "wb") as file:
                 file.write(self.curl(path))
-        self.nginx_url = "http://127.0.0.1:%d" % (self.port + 1)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]
+        self.nginx_url = "http://127.0.0.1:%d" % port
         path = os.path.join(self.dir, "nginx.conf")
         with open(path, "w", encoding="utf-8") as file:
-            file.write(NGINX.format(dir=self.dir, port=self.port + 1,
+            file.write(NGINX.format(dir=self.dir, port=port,
                                     user="user root;" if os.geteuid() == 0 else ""))
         nginx = subprocess.Popen(["taskset", "-c", "0", shutil.which("nginx"), "-p", self.dir, "-c", path],
                                  stdin=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
