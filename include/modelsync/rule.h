@@ -63,6 +63,12 @@ struct ms_rules *ms_rules_new(const struct ms_rule_text *texts, size_t count,
 			      struct ms_rule_fault *fault, struct ms_error *err) MS_MUST_CHECK;
 void ms_rules_free(struct ms_rules *r); /* NULL is fine */
 
+/* Tells what is wrong with each rule that ms_rules_new() would fail at, in their order. */
+typedef void (*ms_rule_wrong_fn)(void *arg, const struct ms_error *why,
+				 const struct ms_rule_fault *fault);
+void ms_rules_explain(const struct ms_rule_text *texts, size_t count, ms_rule_wrong_fn wrong,
+		      void *arg);
+
 /* Rules that can never be reached, one per line. */
 void ms_rules_warnings(const struct ms_rules *r, struct ms_text *out);
 

@@ -133,20 +133,42 @@ static bool add_rule(struct ms_rules *r, const struct ms_rule_text *t, struct ms
 	       take_decisions(rule, t, err);
 }
 
-struct ms_rules *ms_rules_new(const struct ms_rule_text *texts, size_t count,
-			      struct ms_rule_fault *fault, struct ms_error *err)
+static struct ms_rules *room_for(size_t count)
 {
 	struct ms_rules *r = ms_alloc(sizeof(*r));
 
+	r->items = ms_alloc_array(count ? count : 1, sizeof(*r->items));
+	return r;
+}
+
+struct ms_rules *ms_rules_new(const struct ms_rule_text *texts, size_t count,
+			      struct ms_rule_fault *fault, struct ms_error *err)
+{
+	struct ms_rules *r = room_for(count);
+
 	if (fault)
 		fault->text = NULL;
-	r->items = ms_alloc_array(count ? count : 1, sizeof(*r->items));
 	for (size_t i = 0; i < count; i++)
 		if (!add_rule(r, &texts[i], fault, err)) {
 			ms_rules_free(r);
 			return NULL;
 		}
 	return r;
+}
+
+void ms_rules_explain(const struct ms_rule_text *texts, size_t count, ms_rule_wrong_fn wrong,
+		      void *arg)
+{
+	struct ms_rules *r = room_for(count);
+
+	for (size_t i = 0; i < count; i++) {
+		struct ms_rule_fault fault = {.text = NULL};
+		struct ms_error why;
+
+		if (!add_rule(r, &texts[i], &fault, &why))
+			wrong(arg, &why, &fault);
+	}
+	ms_rules_free(r);
 }
 
 void ms_rules_free(struct ms_rules *r)

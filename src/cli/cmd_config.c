@@ -38,10 +38,12 @@ static void note(bool ok, const struct ms_error *why, struct ms_error *last)
 	*last = *why;
 }
 
-static bool check_values(const struct ms_config *config, struct ms_error *err)
+static bool check_values(struct cli *cli, struct ms_error *err)
 {
 	struct ms_error why, last = {.category = MS_OK};
+	const struct ms_config *config = cli->config;
 
+	note(session_check_rules(config, &cli->rules, &why), &why, &last);
 	note(ms_db_check_conninfo(ms_config_string(config, MS_OPT_DB_CONNINFO), &why), &why, &last);
 	note(check_schedule(config, &why), &why, &last);
 	note(ms_http_check(config, &why), &why, &last);
@@ -55,7 +57,7 @@ bool command_config_check(struct cli *cli, struct ms_error *err)
 {
 	struct ms_text warnings;
 
-	if (!check_values(cli->config, err))
+	if (!check_values(cli, err))
 		return false;
 	ms_text_init(&warnings, 0);
 	ms_config_warnings(cli->config, &warnings);

@@ -127,6 +127,9 @@ bool session_load(const struct cli *cli, bool is_strict, struct ms_config **out,
 /* *out is owned; prints expression and caret of a wrong filter to stderr before it fails. */
 bool session_read_rules(const struct ms_config *config, struct ms_rules **out,
 			struct ms_error *err) MS_MUST_CHECK;
+/* The same, and of several wrong rules all but the last are said; that one is in err. */
+bool session_check_rules(const struct ms_config *config, struct ms_rules **out,
+			 struct ms_error *err) MS_MUST_CHECK;
 bool session_configure(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;
 /* A database to connect to is known; otherwise the error names the two ways. */
 bool session_require_database(struct cli *cli, struct ms_error *err) MS_MUST_CHECK;

@@ -7,6 +7,23 @@
 #include "modelsync/memory.h"
 #include "private.h"
 
+static void point_at(const struct ms_rule_fault *fault)
+{
+	if (fault->text)
+		print_caret(fault->text, fault->where.at, fault->where.len);
+}
+
+/* What is said of one rule is complete when the next one is wrong, too. */
+static void explain_rule(void *arg, const struct ms_error *why, const struct ms_rule_fault *fault)
+{
+	struct ms_error *last = arg;
+
+	if (last->category != MS_OK)
+		print_mistake(last->message);
+	point_at(fault);
+	*last = *why;
+}
+
 bool session_read_rules(const struct ms_config *config, struct ms_rules **out,
 			struct ms_error *err)
 {
@@ -15,9 +32,28 @@ bool session_read_rules(const struct ms_config *config, struct ms_rules **out,
 	struct ms_rule_fault fault;
 
 	*out = ms_rules_new(texts, count, &fault, err);
-	if (!*out && fault.text)
-		print_caret(fault.text, fault.where.at, fault.where.len);
+	if (!*out)
+		point_at(&fault);
 	return *out != NULL;
+}
+
+bool session_check_rules(const struct ms_config *config, struct ms_rules **out,
+			 struct ms_error *err)
+{
+	const struct ms_rule_text *texts;
+	size_t count = ms_config_rules(config, &texts);
+
+	*out = ms_rules_new(texts, count, NULL, err);
+	if (*out)
+		return true;
+	err->category = MS_OK;
+	ms_rules_explain(texts, count, explain_rule, err);
+	return false;
+}
+
+static bool is_check(const struct cli *cli)
+{
+	return cli->command->run == command_config_check;
 }
 
 /* Says all that is wrong but for the last, with which err is left. */
@@ -51,7 +87,7 @@ bool session_load(const struct cli *cli, bool is_strict, struct ms_config **out,
 	};
 	bool ok = ms_config_load(out, &source, err);
 
-	if (!ok && cli->command->run == command_config_check)
+	if (!ok && is_check(cli))
 		explain_config(source, err);
 	for (size_t i = 0; ok && i < sizeof(map) / sizeof(map[0]); i++)
 		if (args_has(cli, map[i].arg))
@@ -70,7 +106,8 @@ bool session_configure(struct cli *cli, struct ms_error *err)
 	if (!session_load(cli, false, &cli->config, err))
 		return false;
 	ms_config_apply_log(cli->config, MS_LOG_WARN);
-	return session_read_rules(cli->config, &cli->rules, err);
+	/* the command itself says of the rules all that is wrong */
+	return is_check(cli) || session_read_rules(cli->config, &cli->rules, err);
 }
 
 /* What libpq itself would take from the environment. */

@@ -587,6 +587,24 @@ class SettingsTest(unittest.TestCase):
         done = self.run_program("config", "check", MODELSYNC_SYNC_SCHEDULE="0 2", DATABASE_URL="nonsense")
         self.assertEqual((done.returncode, done.stderr.count("error: ")), (2, 2), done.stderr)
 
+    def test_check_names_all_rules_that_are_wrong(self):
+        config = self.file('rules = (\n'
+                           '{ name = "a"; match = "stats:new"; status = "active"; },\n'
+                           '{ name = "b"; match = "*"; status = "new"; },\n'
+                           '{ name = "b"; match = "*"; status = "new"; },\n'
+                           '{ name = "c"; match = "*"; tiers = "gold"; },\n'
+                           '{ name = "d"; match = "*"; });\n')
+        done = self.run_program("config", "check", "--config", config, MODELSYNC_SYNC_SCHEDULE="0 2")
+        self.assertEqual(done.returncode, 2)
+        lines = done.stderr.splitlines()
+        self.assertEqual(lines[:2], ["stats:new", "^~~~~"])
+        mistakes = [line.partition("test.conf:")[2] for line in lines if line.startswith("error: ")]
+        for mistake, problem in zip(mistakes, (
+                '2: rules "a".match: the filter is wrong at character 1', '4: rules "b".name: is the name of the rule at',
+                '5: rules "c".tiers: ', '6: rules "d".status: the rule decides nothing')):
+            self.assertTrue(mistake.startswith(problem), mistake)
+        self.assertEqual(len(mistakes), 5, "and the schedule")
+
     def test_check_points_at_a_wrong_schedule(self):
         done = self.run_program("config", "check", MODELSYNC_SYNC_SCHEDULE="0 2,25 * * *")
         self.assertEqual(done.returncode, 2)
