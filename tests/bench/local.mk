@@ -53,6 +53,12 @@ bench-endurance: modelsync-tui$(EXEEXT) tests/bench/handover$(EXEEXT)
 	$(BENCH_SYNC_ENVIRONMENT) $(top_srcdir)/tests/bench/endurance.py
 bench: bench-sync bench-endurance
 
+EXTRA_DIST += tests/bench/cancel.py
+.PHONY: bench-cancel
+bench-cancel: modelsync-tui$(EXEEXT)
+	MODELSYNC_BIN=$(abs_top_builddir)/modelsync-tui $(top_srcdir)/tests/bench/cancel.py
+bench: bench-cancel
+
 EXTRA_DIST += tests/bench/daemon.py
 .PHONY: bench-daemon
 bench-daemon: modelsync-tui$(EXEEXT)
