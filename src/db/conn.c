@@ -7,7 +7,7 @@
  *
  * When the server does not react to cancel requests within GIVE_UP_MS the connection is dropped.
  * One that is busy with large parameters is not waited for: the request stays with it and ends the
- * statement before it can do anything.
+ * statement before it can do anything. One that does not have all of them yet has nothing to stop.
  */
 #include "conn.h"
 
@@ -385,9 +385,9 @@ static bool flush_query(struct ms_db *db)
 
 		if (left <= 0)
 			return left == 0;
-		if (should_give_up(db) || (poll(&p, 1, SLICE_MS) < 0 && errno != EINTR))
+		if (atomic_load(&db->cancel_asked) ||
+		    (poll(&p, 1, SLICE_MS) < 0 && errno != EINTR))
 			return false;
-		cancel_again(db);
 		if ((p.revents & POLLIN) && !PQconsumeInput(db->conn))
 			return false;
 	}
@@ -410,8 +410,8 @@ static bool wait_for_result(struct ms_db *db)
 
 static bool lose_connection(struct ms_db *db, struct ms_error *err)
 {
-	if (should_give_up(db))
-		ms_fail(err, MS_ERR_CANCELLED, "cancelled; the database did not react, connection dropped");
+	if (atomic_load(&db->cancel_asked))
+		ms_fail(err, MS_ERR_CANCELLED, "cancelled; the connection was dropped");
 	else
 		fail_with_result(db, NULL, err);
 	ms_db_disconnect(db);

@@ -4,6 +4,8 @@ libsync_a_CFLAGS = $(AM_CFLAGS) $(XXHASH_CFLAGS)
 libsync_a_SOURCES = \
 	src/sync/cron.c \
 	src/sync/cron_parse.c \
+	src/sync/ear.c \
+	src/sync/ear.h \
 	src/sync/entries.c \
 	src/sync/entries.h \
 	src/sync/handover.c \

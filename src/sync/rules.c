@@ -114,15 +114,19 @@ static struct ms_json *outcome_json(const struct ms_rules *rules, size_t rule_co
 /* --- after a run --------------------------------------------------------------------------------
  */
 
-void sync_leave_rules(struct ms_run_report *report, const struct ms_error *why)
+void sync_leave_rules(const struct ms_config *c, struct ms_run_report *report,
+		      const struct ms_error *why)
 {
+	bool is_cancelled = why->category == MS_ERR_CANCELLED;
+	const char *problem = is_cancelled ? "cancelled when the run was complete" : why->message;
+	const struct ms_rule_text *texts;
 	struct ms_json *outcome;
 
-	if (report->rule_pending == 0)
+	if (report->rule_pending == 0 || (is_cancelled && ms_config_rules(c, &texts) == 0))
 		return;
 	ms_log_event(MS_LOG_INFO, "rules_wait", MS_LOG_NUMBER("run", report->run),
-		     MS_LOG_TEXT("why", why->message));
-	outcome = outcome_json(NULL, 0, NULL, 0, 0, why->message);
+		     MS_LOG_TEXT("why", problem));
+	outcome = outcome_json(NULL, 0, NULL, 0, 0, problem);
 	ms_json_add_int(outcome, "models", (int64_t)report->rule_pending);
 	ms_json_add_int(outcome, "waiting", (int64_t)report->rule_pending);
 	ms_run_report_set_rules(report, outcome);
@@ -183,7 +187,7 @@ void sync_apply_rules(struct ms_db *db, const struct ms_config *c, struct ms_run
 		return;
 	rules = rules_of(c, &err);
 	if (!rules || !apply_rules(db, rules, report, &err))
-		sync_leave_rules(report, &err);
+		sync_leave_rules(c, report, &err);
 	ms_rules_free(rules);
 }
 

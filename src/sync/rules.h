@@ -12,8 +12,12 @@
  * and the models wait for the next run. Without rules nothing waits.
  */
 void sync_apply_rules(struct ms_db *db, const struct ms_config *c, struct ms_run_report *report);
-/* Into the report of a completed run: rules were not asked, because … */
-void sync_leave_rules(struct ms_run_report *report, const struct ms_error *why);
+/*
+ * Into the report of a completed run: rules were not asked, because … A cancel is no problem where
+ * there are none: the run is complete, and what they are not to look at the next one forgets.
+ */
+void sync_leave_rules(const struct ms_config *c, struct ms_run_report *report,
+		      const struct ms_error *why);
 
 /*
  * What rules would do once the catalogue that the report is about has been applied; `pages`, or

@@ -24,6 +24,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "ear.h"
 #include "handover.h"
 #include "modelsync/clock.h"
 #include "modelsync/json.h"
@@ -42,6 +43,7 @@ struct ms_sync {
 	const struct ms_config *config;
 	atomic_bool is_cancelled;
 	atomic_bool is_interrupted; /* because the process ends */
+	atomic_bool is_overruled;   /* cancelled by somebody elsewhere */
 	atomic_bool is_in_database; /* a statement runs that may be cancelled */
 	pthread_mutex_t lock;	    /* guards `fetching` */
 	struct ms_upstream *fetching;
@@ -68,6 +70,7 @@ struct ms_sync *ms_sync_new(struct ms_db *db, const struct ms_config *config)
 	s->config = config;
 	atomic_init(&s->is_cancelled, false);
 	atomic_init(&s->is_interrupted, false);
+	atomic_init(&s->is_overruled, false);
 	atomic_init(&s->is_in_database, false);
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
@@ -98,10 +101,19 @@ void ms_sync_interrupt(struct ms_sync *s)
 	ms_sync_cancel(s);
 }
 
+static void overrule(void *arg)
+{
+	struct ms_sync *s = arg;
+
+	atomic_store(&s->is_overruled, true);
+	ms_sync_cancel(s);
+}
+
 void ms_sync_rearm(struct ms_sync *s)
 {
 	atomic_store(&s->is_cancelled, false);
 	atomic_store(&s->is_interrupted, false);
+	atomic_store(&s->is_overruled, false);
 }
 
 static bool leave_database(struct ms_sync *s, bool good)
@@ -386,22 +398,32 @@ static void decide_new(struct ms_sync *s, struct ms_run_report *report)
 		sync_apply_rules(s->db, s->config, report);
 		leave_database(s, true);
 	} else {
-		sync_leave_rules(report, &err);
+		sync_leave_rules(s->config, report, &err);
 	}
+}
+
+static bool run_to_report(struct job *j, struct ms_run_report **out, struct ms_error *err)
+{
+	struct ear *ear = ear_new(j->sync->config, j->claim.run, overrule, j->sync);
+	bool good = (j->got || acquire(j, err)) && hand_over(j, out, err) &&
+		    (*out || sync_all(j, out, err));
+
+	ear_free(ear);
+	if (!good && !j->is_closed && err->category == MS_ERR_CANCELLED &&
+	    atomic_load(&j->sync->is_overruled))
+		ms_fail(err, MS_ERR_CANCELLED, "run %lld was cancelled from elsewhere",
+			(long long)j->claim.run);
+	return good;
 }
 
 static bool run_claimed(struct job *j, const char *source, const struct ms_error *unread,
 			struct ms_run_report **out, struct ms_error *err)
 {
-	bool good;
-
 	if (!claim_run(j, source, err))
 		return false;
 	if (unread)
 		*err = *unread;
-	good = !unread && (j->got || acquire(j, err)) && hand_over(j, out, err) &&
-	       (*out || sync_all(j, out, err));
-	if (good) {
+	if (!unread && run_to_report(j, out, err)) {
 		decide_new(j->sync, *out);
 		return true;
 	}

@@ -10,7 +10,7 @@ import subprocess
 import time
 import unittest
 
-from modelsync_test import wait_until
+from modelsync_test import Session, wait_until
 from sync_case import SyncTestCase
 from upstream_stub import PATH, Answer, catalogue, models
 
@@ -73,6 +73,11 @@ class CancelTest(SyncTestCase):
         self.took[name] = seconds
         self.assertLess(sorted(seconds)[len(seconds) // 2], limit, "%s: %s" % (name, seconds))
         self.assertLess(max(seconds), BUSY * limit, "%s: %s" % (name, seconds))
+
+    def session(self):
+        session = Session(self.db)
+        self.addCleanup(session.close)
+        return session
 
     def is_running(self):
         wait_until(lambda: self.db.value("SELECT count(*) FROM modelsync.lease WHERE run_id IS NOT NULL") == "1",
@@ -173,6 +178,52 @@ class CancelTest(SyncTestCase):
             self.assertEqual(code, 130, self.said())
             seconds.append(took)
         self.judge("while claiming", seconds)
+
+    def test_when_the_run_is_complete(self):
+        """There are no rules any more: that nothing waits for them is all that is left to note."""
+        gate = self.session()
+        entries = self.load_models()
+        self.db.psql("""
+            INSERT INTO modelsync.rule_pending (model_id, run_id) SELECT model_id, 1 FROM model_access;
+            CREATE FUNCTION pause() RETURNS trigger LANGUAGE plpgsql AS $$
+            BEGIN PERFORM pg_advisory_xact_lock(7); RETURN null; END $$;
+            CREATE TRIGGER pause BEFORE DELETE ON modelsync.rule_pending EXECUTE FUNCTION pause();""")
+        gate.ask("SELECT pg_advisory_lock(7);")
+        self.serve(catalogue(entries))
+        process = self.program(())
+        wait_until(lambda: self.db.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1", message="a wait")
+        took, code = self.cancel(process)
+        self.assertEqual(code, 0, self.said())
+        self.assertNotIn("problem", self.said())
+        self.assertEqual(self.last_run()["state"], "completed")
+        self.judge("when the run is complete", [took])
+
+    def check_from_elsewhere(self, name, ready):
+        seconds, other = [], self.session()
+        for _ in range(TIMES):
+            process = self.program(())
+            ready()
+            time.sleep(0.15)
+            began = time.monotonic()
+            other.ask("SELECT modelsync.sync_cancel((SELECT max(run_id) FROM modelsync.run), '{}');")
+            code = process.wait(20)
+            seconds.append(time.monotonic() - began)
+            self.assertEqual(code, 130, self.said())
+            run = self.last_run()
+            self.assertEqual((run["state"], run["category"]), ("failed", "cancelled"))
+            self.assertIn("from elsewhere", run["message"])
+        self.judge(name, seconds)
+
+    def test_from_elsewhere_in_a_silent_body(self):
+        self.serve(Answer(body=catalogue(models(30)), hang_after=3000))
+        self.check_from_elsewhere("from elsewhere, in a silent body", self.is_running)
+
+    def test_from_elsewhere_while_it_applies(self):
+        self.serve(catalogue(models(30)))
+        gate = self.session()
+        gate.ask("BEGIN; LOCK TABLE modelsync.change IN SHARE MODE;")
+        self.check_from_elsewhere("from elsewhere, while it applies", lambda: wait_until(
+            lambda: self.db.value("SELECT count(*) FROM pg_locks WHERE NOT granted") == "1", message="a wait"))
 
     def test_any_moment_of_a_large_one(self):
         self.check_any_moment(LARGE, 12, LIMIT_S)
