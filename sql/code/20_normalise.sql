@@ -101,19 +101,21 @@ as $$
 	from jsonb_array_elements_text(p_value) with ordinality w (word, n);
 $$;
 
--- Whether facts hold any character that the clean functions would touch.  Hardly any
--- does, and looking once is cheaper than cleaning a dozen fields.  Seen in their text
--- form, where control characters are escapes, but for the description, which is long and
--- may have line feeds.  Inlined.
+-- Whether facts hold any character that clean_facts() would touch.  Hardly any does, and
+-- looking once is cheaper than cleaning a dozen fields.  In lists control characters are
+-- escapes; a description may have line feeds.  Inlined.
 create or replace function modelsync.is_dirty(p_facts jsonb)
 returns bool
-language sql immutable
+language sql stable
 as $$
-	select (p_facts - 'description')::text
-			~ '\\[bfnrtu]|[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
+	select concat_ws('|', p_facts ->> 'name', p_facts ->> 'canonical_slug', p_facts ->> 'hugging_face_id',
+			p_facts ->> 'modality', p_facts ->> 'tokenizer', p_facts ->> 'instruct_type',
+			p_facts ->> 'knowledge_cutoff', p_facts ->> 'details_link', p_facts ->> 'alias_target',
+			p_facts ->> 'input_modalities', p_facts ->> 'output_modalities',
+			p_facts ->> 'supported_parameters', p_facts ->> 'supported_voices')
+			~ '[\\\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
 		or p_facts ->> 'description' <> btrim(p_facts ->> 'description', E' \n')
-		or p_facts ->> 'description'
-			~ '[\u0001-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
+		or p_facts ->> 'description' ~ '[\u0001-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
 $$;
 
 -- The prices that are columns of the contract or known to us.  A key upstream
