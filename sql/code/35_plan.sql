@@ -322,7 +322,12 @@ begin
 	k := modelsync.entry_keys(pages);
 	p := modelsync.plan_entries(p, pages, k.pages, k.places, k.ids, k.hashes, null, p_settings,
 		clock_timestamp());
+	-- nothing is missing: all models count as listed, but not usable
+	p := modelsync.plan_compare(p, '{}', array['warm/up'], array['{}'::jsonb],
+		array(select m.model_id::text from public.model_access m), p_settings);
 	p := modelsync.plan_end(p, p_settings);
+	perform modelsync.describe_drift('model', '{}', '[{"shape": 1, "level": "model", "fields": ["string warm"]}]',
+		null, null, null);
 	perform modelsync.report(p, 'preview', null, null, null, null);
 	perform modelsync.plan_flapping(array['warm/up'], array['pricing'], array[price], array[price], p_settings);
 	perform modelsync.plan_alerts(array['warm/up'], array['pricing'], array[price], array[price],
