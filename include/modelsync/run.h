@@ -23,7 +23,9 @@ const char *ms_run_phase_name(enum ms_run_phase phase);
 struct ms_run_progress {
 	enum ms_run_phase phase;
 	int64_t run; /* 0 while not claimed, and for dry runs */
-	int64_t done, total; /* bytes while fetching (total 0 = unknown), models afterwards */
+	/* bytes while fetching (total 0 = unknown); afterwards there are so many models in all: how
+	 * many of them are done, nobody can know of a transaction */
+	int64_t done, total;
 	int attempt;         /* 1 = first try of the current page */
 	int page;            /* 1 = first */
 	int64_t retry_in_ms; /* > 0 while waiting before a retry */

@@ -164,8 +164,8 @@ static void add_progress(struct ms_text *line, const struct ms_json *run)
 				     .total = int_of(run, "total")};
 	char amount[60];
 
-	ms_text_addf(line, ": %s%s%s", phase, at.done > 0 || at.total > 0 ? ", " : "",
-		     progress_amount(amount, sizeof(amount), &at));
+	ms_text_addf(line, ": %s%s%s", phase, *progress_amount(amount, sizeof(amount), &at) ? ", " : "",
+		     amount);
 	if (ms_json_bool(ms_json_get(run, "cancel_requested")))
 		ms_text_add(line, "; is to be cancelled");
 }

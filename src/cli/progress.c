@@ -8,6 +8,7 @@
 
 #define REDRAW_MS 100
 #define BAR_MAX	  30
+#define MB	  1e6
 
 void progress_init(struct progress *p, FILE *to)
 {
@@ -17,18 +18,17 @@ void progress_init(struct progress *p, FILE *to)
 const char *progress_amount(char *buf, size_t size, const struct ms_run_progress *now)
 {
 	bool is_bytes = now->phase == MS_PHASE_FETCH;
-	double unit = is_bytes ? 1e6 : 1;
-	const char *name = is_bytes ? "MB" : "models";
-	int decimals = is_bytes ? 2 : 0;
 
 	if (now->retry_in_ms > 0)
 		snprintf(buf, size, "attempt %d in %.1f s", now->attempt + 1,
 			 (double)now->retry_in_ms / 1000);
-	else if (now->total > 0)
-		snprintf(buf, size, "%.*f of %.*f %s", decimals, (double)now->done / unit, decimals,
-			 (double)now->total / unit, name);
-	else if (now->done > 0)
-		snprintf(buf, size, "%.*f %s", decimals, (double)now->done / unit, name);
+	else if (is_bytes && now->total > 0)
+		snprintf(buf, size, "%.2f of %.2f MB", (double)now->done / MB,
+			 (double)now->total / MB);
+	else if (is_bytes && now->done > 0)
+		snprintf(buf, size, "%.2f MB", (double)now->done / MB);
+	else if (!is_bytes && now->total > 0)
+		snprintf(buf, size, "%" PRId64 " models", now->total);
 	else
 		buf[0] = '\0';
 	return buf;

@@ -105,9 +105,6 @@ static void draw_phases(const struct ms_ui *ui, struct ms_canvas *c, struct ms_r
 static void draw_amount(const struct ms_ui *ui, struct ms_canvas *c, int x, int y, int w)
 {
 	const struct ms_run_progress *p = &ui->sync.progress;
-	bool in_bytes = p->phase <= MS_PHASE_FETCH;
-	long long unit = in_bytes ? 1000 : 1;
-	const char *what = in_bytes ? "kB" : "models";
 	char retry[64] = "";
 
 	if (p->retry_in_ms > 0)
@@ -115,14 +112,18 @@ static void draw_amount(const struct ms_ui *ui, struct ms_canvas *c, int x, int 
 			       p->attempt, (long long)(p->retry_in_ms + 999) / 1000);
 	else if (p->attempt > 1)
 		(void)snprintf(retry, sizeof(retry), "  attempt %d", p->attempt);
-	if (p->total > 0)
-		ms_canvas_textf(c, x, y, w, MS_STYLE_NORMAL, "%lld of %lld %s%s%s",
-				(long long)p->done / unit, (long long)p->total / unit, what,
+	if (p->phase > MS_PHASE_FETCH && p->total > 0)
+		ms_canvas_textf(c, x, y, w, MS_STYLE_NORMAL, "%lld models", (long long)p->total);
+	else if (p->phase > MS_PHASE_FETCH)
+		return; /* a hold is resolved: its size is not known here */
+	else if (p->total > 0)
+		ms_canvas_textf(c, x, y, w, MS_STYLE_NORMAL, "%lld of %lld kB%s%s",
+				(long long)p->done / 1000, (long long)p->total / 1000,
 				p->page > 1 ? ", further pages" : "", retry);
 	else
-		ms_canvas_textf(c, x, y, w, MS_STYLE_NORMAL, "%lld %s%s%s",
-				(long long)p->done / unit, what,
-				p->page > 1 ? ", further pages" : "", retry);
+		ms_canvas_textf(c, x, y, w, MS_STYLE_NORMAL, "%lld kB%s%s",
+				(long long)p->done / 1000, p->page > 1 ? ", further pages" : "",
+				retry);
 }
 
 static void draw_running(const struct ms_ui *ui, struct ms_canvas *c, struct ms_rect in)

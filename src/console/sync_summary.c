@@ -56,7 +56,6 @@ static void draw_running(const struct ms_ui *ui, const struct running *r, struct
 {
 	bool in_bytes = strcmp(r->phase, ms_run_phase_name(MS_PHASE_CLAIM)) == 0 ||
 			strcmp(r->phase, ms_run_phase_name(MS_PHASE_FETCH)) == 0;
-	int64_t unit = in_bytes ? 1000 : 1;
 	int bar = at.w >= 100 ? 30 : at.w >= 60 ? 12 : 0;
 	char age[16] = "", run[32] = "", amount[64] = "";
 	int x = at.x + 1;
@@ -69,12 +68,13 @@ static void draw_running(const struct ms_ui *ui, const struct running *r, struct
 		ms_canvas_bar(c, x, at.y, bar, r->done, r->total);
 		x += bar + 1;
 	}
-	if (r->total > 0)
-		(void)snprintf(amount, sizeof(amount), "%" PRId64 " of %" PRId64 " %s",
-			       r->done / unit, r->total / unit, in_bytes ? "kB" : "models");
+	if (!in_bytes && r->total > 0)
+		(void)snprintf(amount, sizeof(amount), "%" PRId64 " models", r->total);
+	else if (r->total > 0)
+		(void)snprintf(amount, sizeof(amount), "%" PRId64 " of %" PRId64 " kB",
+			       r->done / 1000, r->total / 1000);
 	else if (r->done > 0)
-		(void)snprintf(amount, sizeof(amount), "%" PRId64 " %s", r->done / unit,
-			       in_bytes ? "kB" : "models");
+		(void)snprintf(amount, sizeof(amount), "%" PRId64 " kB", r->done / 1000);
 	if (r->since)
 		(void)snprintf(age, sizeof(age), "  %" PRId64 " s", ui->now - r->since);
 	ms_canvas_textf(c, x, at.y, at.x + at.w - x, MS_STYLE_NORMAL, "%s%s", amount, age);

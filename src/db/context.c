@@ -107,15 +107,16 @@ char *db_settings_text(const struct ms_config *config)
 
 static void append_progress(const struct ms_json *running, const char *phase, struct ms_error *err)
 {
-	const char *unit =
-		strcmp(phase, ms_run_phase_name(MS_PHASE_FETCH)) == 0 ? "bytes" : "models";
+	bool is_bytes = strcmp(phase, ms_run_phase_name(MS_PHASE_FETCH)) == 0;
 	long long done = ms_json_int(ms_json_get(running, "done"), 0);
 	long long total = ms_json_int(ms_json_get(running, "total"), 0);
 
-	if (total > 0)
-		ms_error_append(err, ", %lld of %lld %s", done, total, unit);
+	if (!is_bytes && total > 0)
+		ms_error_append(err, ", %lld models", total);
+	else if (total > 0)
+		ms_error_append(err, ", %lld of %lld bytes", done, total);
 	else if (done > 0)
-		ms_error_append(err, ", %lld %s", done, unit);
+		ms_error_append(err, ", %lld bytes", done);
 }
 
 /* PostgreSQL's JSON has a T between date and time. */

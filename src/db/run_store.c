@@ -120,7 +120,9 @@ bool ms_run_renew(struct ms_db *db, const struct ms_claim *claim,
 {
 	struct claim_params c = format_claim(claim);
 	char done[24], total[24];
-	const char *params[] = {c.run, c.fence, ms_run_phase_name(progress->phase), done, total};
+	bool is_known = progress->phase <= MS_PHASE_FETCH;
+	const char *params[] = {c.run, c.fence, ms_run_phase_name(progress->phase),
+				is_known ? done : NULL, total};
 	PGresult *r;
 	char answer[16];
 

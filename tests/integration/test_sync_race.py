@@ -110,6 +110,19 @@ class LateTest(SyncTestCase):
         self.assertEqual((result.code, result["category"]), (6, "busy"), result)
         self.assertRegex(result["message"], REFUSED % 1 + ", 3000 of %d bytes$" % len(body))
 
+    def test_how_far_a_transaction_is_nobody_can_know(self):
+        gate = Session(self.db)
+        self.addCleanup(gate.close)
+        gate.ask("BEGIN; LOCK TABLE modelsync.change IN SHARE MODE;")
+        process = self.start_sync("--from", self.file(catalogue(models(20))))
+        wait_until(lambda: self.db.value(WAITING) == "1", message="the apply to be half done")
+        running = json.loads(self.db.run("status", "--json").stdout)["running"]
+        self.assertEqual((running["phase"], running["done"], running["total"]), ("apply", None, 20))
+        self.assertRegex(self.db.run("status").stdout, r"running +run 1 since .* ago\) by .*: apply, 20 models\n")
+        self.assertRegex(self.sync()["message"], REFUSED % 1 + ", 20 models$")
+        gate.close()
+        self.assertEqual(self.finish(process).code, 0)
+
     def test_who_comes_while_another_one_claims_is_told_so(self):
         gate = Session(self.db)
         self.addCleanup(gate.close)

@@ -263,7 +263,9 @@ static const char *drawn(const struct ms_run_progress *now, unsigned short colum
 static void progress_fits_the_terminal(void **state)
 {
 	struct ms_run_progress fetch = {.phase = MS_PHASE_FETCH, .done = 312000};
-	struct ms_run_progress apply = {.phase = MS_PHASE_APPLY, .done = 100, .total = 400};
+	struct ms_run_progress half = {
+		.phase = MS_PHASE_FETCH, .done = 1000000, .total = 4000000};
+	struct ms_run_progress apply = {.phase = MS_PHASE_APPLY, .total = 400};
 	struct ms_run_progress retry = {.phase = MS_PHASE_FETCH, .attempt = 1, .retry_in_ms = 1500};
 	char name[16];
 
@@ -271,8 +273,9 @@ static void progress_fits_the_terminal(void **state)
 	assert_string_equal(drawn(&fetch, 40), "\r\033[Kfetch     [..................] 0.31 MB");
 	snprintf(name, sizeof(name), "%-9s", ms_run_phase_name(MS_PHASE_APPLY));
 	assert_memory_equal(drawn(&apply, 80) + 4, name, strlen(name));
+	assert_non_null(strstr(drawn(&apply, 80), ".] 400 models"));
 	assert_non_null(
-		strstr(drawn(&apply, 80), "[#######.......................] 100 of 400 models"));
+		strstr(drawn(&half, 80), "[#######.......................] 1.00 of 4.00 MB"));
 	assert_non_null(strstr(drawn(&retry, 80), "attempt 2 in 1.5 s"));
 	assert_int_equal(strlen(drawn(&apply, 20)), 4 + 19);
 }
