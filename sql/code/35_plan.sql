@@ -325,7 +325,10 @@ begin
 	-- nothing is missing: all models count as listed, but not usable
 	p := modelsync.plan_compare(p, '{}', array['warm/up'], array['{}'::jsonb],
 		array(select m.model_id::text from public.model_access m), p_settings);
-	p := modelsync.plan_end(p, p_settings);
+	perform modelsync.plan_news(p.model_id, p.kind, p.facts, p.old_facts, p.old_presence, p.new_presence,
+		p_settings);
+	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
+		p.incomplete, p_settings);
 	perform modelsync.describe_drift('model', '{}', '[{"shape": 1, "level": "model", "fields": ["string warm"]}]',
 		null, null, null);
 	perform modelsync.report(p, 'preview', null, null, null, null);
@@ -378,22 +381,6 @@ begin
 end
 $$;
 
--- The last stage: what the models that a plan touches come to.
-create or replace function modelsync.plan_end(inout p modelsync.sync_plan, p_settings jsonb)
-language plpgsql stable
-set search_path = pg_catalog, pg_temp
-as $$
-begin
-	select n.* into p.change_id, p.change_field, p.change_old, p.change_new, p.change_event,
-		p.alerts, p.flapping
-	from modelsync.plan_news(p.model_id, p.kind, p.facts, p.old_facts, p.old_presence, p.new_presence,
-		p_settings) n;
-	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
-		p.incomplete, p_settings);
-	p.send_all := p.is_partial and p.guard <> '[]';
-end
-$$;
-
 -- Validate, compare, guard.  meta.not_modified: there are no pages, the answer is the
 -- one applied last; meta.sent_ahead: known entries are null.
 create or replace function modelsync.make_plan(p_pages jsonb[], p_meta jsonb, p_settings jsonb)
@@ -440,7 +427,14 @@ begin
 	if p.again then
 		p := modelsync.plan_absent(p, p_settings);
 	end if;
-	p := modelsync.plan_end(p, p_settings);
+	-- of models that are only added nobody asks for facts
+	select n.* into p.change_id, p.change_field, p.change_old, p.change_new, p.change_event,
+		p.alerts, p.flapping
+	from modelsync.plan_news(p.model_id, p.kind, case when 'added' <> any (p.kind) then p.facts end,
+		p.old_facts, p.old_presence, p.new_presence, p_settings) n;
+	p.guard := modelsync.guard(p.kind, p.total, p.duplicates, p.invalid, p.claimed,
+		p.incomplete, p_settings);
+	p.send_all := p.is_partial and p.guard <> '[]';
 	p.compare_ms := modelsync.elapsed_ms(started) - p.validate_ms;
 	return p;
 end

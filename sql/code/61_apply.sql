@@ -192,7 +192,9 @@ begin
 		return modelsync.finish_held(p_run, p, p_pages, p_meta);
 	end if;
 	started := clock_timestamp();
-	beside := modelsync.quality_beside(p.model_id, p.kind, p.old_facts, p.facts);
+	if 'added' <> all (p.kind) then
+		beside := modelsync.quality_beside(p.model_id, p.kind, p.old_facts, p.facts);
+	end if;
 	if p.model_id is not null or p.doc_id is not null or p.raw_id is not null then
 		perform modelsync.write_plan(p, p_run.run_id,
 			not coalesce((p_meta ->> 'no_rules')::bool, false));

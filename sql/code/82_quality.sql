@@ -193,7 +193,7 @@ declare
 	c modelsync.catalogue;
 	part record;
 begin
-	if p_ids is null or exists (select from unnest(p_kinds) k where k not in ('changed', 'adopted'))
+	if exists (select from unnest(p_kinds) k where k not in ('changed', 'adopted'))
 		or exists (select from (select unnest(p_old) as old, unnest(p_new) as new offset 0) f,
 			unnest(array['canonical_slug', 'alias_target']) k (key)
 			where f.old -> k.key is distinct from f.new -> k.key) then
