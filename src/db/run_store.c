@@ -144,16 +144,19 @@ bool ms_run_renew(struct ms_db *db, const struct ms_claim *claim,
 	return true;
 }
 
-/* "ARRAY[$4::jsonb,$5::jsonb]": pages go as parameters of their own, so nothing needs quoting. */
+/*
+ * Pages go as parameters of their own, so nothing needs quoting; as text, because what PostgreSQL
+ * needs to read a document it then gives back before it reads the next.
+ */
 static void add_pages(struct ms_text *sql, const char **params, int *n,
 		      const struct ms_fetched_pages *pages)
 {
-	ms_text_add(sql, "ARRAY[");
+	ms_text_add(sql, "ARRAY(SELECT page::jsonb FROM unnest(ARRAY[");
 	for (size_t i = 0; i < pages->count; i++) {
 		params[(*n)++] = pages->pages[i];
-		ms_text_addf(sql, "%s$%d::jsonb", i ? "," : "", *n);
+		ms_text_addf(sql, "%s$%d::text", i ? "," : "", *n);
 	}
-	ms_text_add(sql, "]::jsonb[]");
+	ms_text_add(sql, "]::text[]) page)");
 }
 
 static char *meta_text(const struct ms_fetched_pages *pages, const struct ms_config *config)
