@@ -50,6 +50,8 @@ void ms_db_options_init(struct ms_db_options *o, const struct ms_config *c, cons
 bool ms_db_check_conninfo(const char *conninfo, struct ms_error *err) MS_MUST_CHECK;
 
 bool ms_db_connect(struct ms_db *db, struct ms_error *err) MS_MUST_CHECK;
+/* How long connecting may take from now on, for statements that connect anew as well; returns what it was. */
+int ms_db_set_connect_timeout(struct ms_db *db, int seconds);
 void ms_db_disconnect(struct ms_db *db);
 bool ms_db_is_connected(const struct ms_db *db);
 int ms_db_socket(const struct ms_db *db); /* -1 while not connected; for poll() */

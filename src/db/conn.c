@@ -348,6 +348,14 @@ static bool died_while_idle(struct ms_db *db)
 	return false;
 }
 
+int ms_db_set_connect_timeout(struct ms_db *db, int seconds)
+{
+	int before = db->connect_timeout_s;
+
+	db->connect_timeout_s = seconds;
+	return before;
+}
+
 bool ms_db_connect(struct ms_db *db, struct ms_error *err)
 {
 	char application[64];

@@ -35,6 +35,7 @@
 
 #define RENEW_EVERY_MS	 1000
 #define UNREACHABLE_MS	 10000 /* a database restart may take so long; well below the lease */
+#define CLOSE_CONNECT_S	 1
 #define SQLSTATE_NO_JSON "22P02"
 #define SQLSTATE_TOO_BIG "22003" /* a number of more digits than the database keeps */
 
@@ -161,7 +162,8 @@ static bool claim_run(struct job *j, const char *source, struct ms_error *err)
 		return false;
 	j->tried_ms = j->renewed_ms = ms_clock_ms();
 	if (j->claim.interrupted_run)
-		ms_log_event(MS_LOG_INFO, "run_interrupted", MS_LOG_NUMBER("run", j->claim.interrupted_run));
+		ms_log_event(MS_LOG_INFO, "run_interrupted",
+			     MS_LOG_NUMBER("run", j->claim.interrupted_run));
 	return true;
 }
 
@@ -335,16 +337,26 @@ static struct ms_error stored_form(const struct job *j, const struct ms_error *e
 	return stored;
 }
 
+/* A database that does not answer is not waited for: the end of the claim closes the run, too. */
+static bool close_run(struct job *j, const struct ms_error *why, struct ms_error *err)
+{
+	struct ms_db *db = j->sync->db;
+	int usual = ms_db_set_connect_timeout(db, CLOSE_CONNECT_S);
+	bool was_connected = ms_db_is_connected(db);
+	bool closed = ms_run_close_failed(db, &j->claim, why, err);
+
+	/* The call that meets a lost connection fails, the next one connects anew. */
+	if (!closed && was_connected && err->category == MS_ERR_UNREACHABLE)
+		closed = ms_run_close_failed(db, &j->claim, why, err);
+	(void)ms_db_set_connect_timeout(db, usual);
+	return closed;
+}
+
 static void close_failed(struct job *j, struct ms_error *err)
 {
 	struct ms_error why = stored_form(j, err), again;
-	struct ms_db *db = j->sync->db;
-	bool closed = ms_run_close_failed(db, &j->claim, &why, &again);
 
-	/* The call that meets a lost connection fails, the next one connects anew. */
-	if (!closed && again.category == MS_ERR_UNREACHABLE)
-		closed = ms_run_close_failed(db, &j->claim, &why, &again);
-	if (closed)
+	if (close_run(j, &why, &again))
 		return;
 	if (again.category == MS_ERR_INTERRUPTED)
 		ms_error_append(err, "; run %lld was closed meanwhile, history shows how it ended",
