@@ -193,7 +193,7 @@ begin
 	end if;
 	started := clock_timestamp();
 	if 'added' <> all (p.kind) then
-		beside := modelsync.quality_beside(p.model_id, p.kind, p.old_facts, p.facts);
+		beside := modelsync.quality_beside(p.model_id, p.kind, p.facts);
 	end if;
 	if p.model_id is not null or p.doc_id is not null or p.raw_id is not null then
 		perform modelsync.write_plan(p, p_run.run_id,

@@ -183,20 +183,22 @@ $$;
 -- Before a run writes: the counts, and the digest, of the models that it leaves alone.
 -- Null when they have to be made anew, because those known do not hold, or because what
 -- changes (ids, slugs, aliases) may decide about other models as well.
-create or replace function modelsync.quality_beside(p_ids text[], p_kinds text[], p_old jsonb[],
-	p_new jsonb[])
+create or replace function modelsync.quality_beside(p_ids text[], p_kinds text[], p_facts jsonb[])
 returns modelsync.catalogue
 language plpgsql stable
 set search_path = pg_catalog, pg_temp
+set plan_cache_mode = force_generic_plan
 as $$
 declare
 	c modelsync.catalogue;
 	part record;
 begin
+	-- the rows themselves: of adopted ones a plan's old facts have what is new already
 	if exists (select from unnest(p_kinds) k where k not in ('changed', 'adopted'))
-		or exists (select from (select unnest(p_old) as old, unnest(p_new) as new offset 0) f,
-			unnest(array['canonical_slug', 'alias_target']) k (key)
-			where f.old -> k.key is distinct from f.new -> k.key) then
+		or exists (select from (select unnest(p_ids) as id, unnest(p_facts) as f offset 0) t
+			join public.model_access m on m.model_id = t.id
+			where m.canonical_slug is distinct from t.f ->> 'canonical_slug'
+				or m.alias_target is distinct from t.f ->> 'alias_target') then
 		return null;
 	end if;
 	select * into c from modelsync.catalogue
