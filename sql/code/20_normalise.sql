@@ -111,6 +111,7 @@ as $$
 	select concat_ws('|', p_facts ->> 'name', p_facts ->> 'canonical_slug', p_facts ->> 'hugging_face_id',
 			p_facts ->> 'modality', p_facts ->> 'tokenizer', p_facts ->> 'instruct_type',
 			p_facts ->> 'knowledge_cutoff', p_facts ->> 'details_link', p_facts ->> 'alias_target',
+			p_facts ->> 'per_request_limits',
 			p_facts ->> 'input_modalities', p_facts ->> 'output_modalities',
 			p_facts ->> 'supported_parameters', p_facts ->> 'supported_voices')
 			~ '[\\\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
