@@ -20,7 +20,8 @@ struct ear {
 	void (*cancel)(void *arg);
 	void *arg;
 	pthread_t thread;
-	int stop; /* readable once nobody listens any more */
+	int stop;		/* readable once nobody listens any more */
+	atomic_bool is_waiting; /* with poll(), which sees `stop` */
 };
 
 static void on_notice(void *arg, const char *payload)
@@ -55,6 +56,7 @@ static void *listen_for_cancel(void *arg)
 	struct ms_error err;
 	bool good = ms_db_listen(e->db, &err) && look_once(e, &err);
 
+	atomic_store(&e->is_waiting, good);
 	while (good) {
 		p[1].fd = ms_db_socket(e->db);
 		(void)poll(p, 2, -1);
@@ -70,12 +72,17 @@ static void *listen_for_cancel(void *arg)
 struct ear *ear_new(const struct ms_config *config, int64_t run, void (*cancel)(void *arg),
 		    void *arg)
 {
-	struct ear *e = ms_alloc(sizeof(*e));
 	struct ms_db_options options;
+	int stop = eventfd(0, EFD_CLOEXEC);
+	struct ear *e;
 
+	if (stop < 0)
+		return NULL;
+	e = ms_alloc(sizeof(*e));
 	ms_db_options_init(&options, config, "cancel");
-	*e = (struct ear){.db = ms_db_new(&options), .run = run, .cancel = cancel, .arg = arg};
-	e->stop = eventfd(0, EFD_CLOEXEC);
+	*e = (struct ear){
+		.db = ms_db_new(&options), .run = run, .cancel = cancel, .arg = arg, .stop = stop};
+	atomic_init(&e->is_waiting, false);
 	ms_db_begin_cancellable(e->db); /* until it is over: ear_free() stops whatever it does */
 	e->thread = ms_thread_start(listen_for_cancel, e);
 	return e;
@@ -86,7 +93,8 @@ void ear_free(struct ear *e)
 	if (!e)
 		return;
 	(void)eventfd_write(e->stop, 1);
-	ms_db_cancel(e->db); /* it may be connecting */
+	if (!atomic_load(&e->is_waiting))
+		ms_db_cancel(e->db); /* it may be connecting */
 	pthread_join(e->thread, NULL);
 	ms_db_free(e->db);
 	(void)close(e->stop);

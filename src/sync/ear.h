@@ -13,7 +13,8 @@
  */
 struct ear;
 
-/* cancel(arg) is called on another thread, until ear_free() returns. Borrows config. */
+/* cancel(arg) is called on another thread, until ear_free() returns. Borrows config. NULL: no file
+ * is left. */
 struct ear *ear_new(const struct ms_config *config, int64_t run, void (*cancel)(void *arg),
 		    void *arg);
 void ear_free(struct ear *e);
