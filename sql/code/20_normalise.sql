@@ -37,10 +37,12 @@ $$;
 create or replace function modelsync.value_problem(p_value jsonb, p_type text, p_kind text,
 	p_max bigint)
 returns text
-language sql immutable
+language sql stable
 as $$
 	select case coalesce(jsonb_typeof(p_value), 'null') when p_type then case
-		when p_kind in ('text', 'id', 'name') and length(p_value #>> '{}') > p_max
+		-- what takes no more bytes has no more characters
+		when p_kind in ('text', 'id', 'name') and pg_column_size(p_value) > p_max
+			and length(p_value #>> '{}') > p_max
 			then 'has ' || length(p_value #>> '{}')::text || ' characters, at most '
 				|| p_max::text || ' fit'
 		when p_kind = 'name' and p_value #>> '{}' ~ '^[\s\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]*$'
@@ -69,7 +71,7 @@ $$;
 create or replace function modelsync.field_problem(p_path text, p_value jsonb, p_type text,
 	p_kind text, p_max bigint)
 returns text
-language sql immutable
+language sql stable
 as $$
 	select p_path || E'\t' || modelsync.value_problem(p_value, p_type, p_kind, p_max);
 $$;

@@ -142,6 +142,7 @@ as $$
 declare
 	grace int := greatest((p_settings ->> 'missing_grace')::int, 1);
 	review bool := p_settings ->> 'returning' = 'review';
+	newly jsonb := modelsync.presence('new', null, null, 0);
 	at timestamptz := date_trunc('milliseconds', clock_timestamp());
 begin
 	with listed as (
@@ -183,7 +184,7 @@ begin
 		array_agg(case when t.kind not in ('added', 'changed', 'adopted')
 			then modelsync.presence(t.status, t.restore, t.since, t.runs) end),
 		array_agg(case t.kind
-			when 'added' then modelsync.presence('new', null, null, 0)
+			when 'added' then newly
 			when 'returned' then modelsync.presence(
 				modelsync.status_after_return(t.status, t.restore, review), null, null, 0)
 			when 'changed' then null
