@@ -149,6 +149,23 @@ as $$
 	select p_pricing::text ~ '^[{]("[a-z0-9_]+": "(-1|[0-9]{1,8}([.][0-9]{1,23})?)"(, )?)*[}]$';
 $$;
 
+-- The prices of a pricing object, and what is wrong with those that are none:
+-- {"prices": {…}, "problems": […]}, null where there are none.  Not inlined.
+create or replace function modelsync.read_prices(p_pricing jsonb)
+returns jsonb
+language sql stable
+set search_path = pg_catalog, pg_temp
+as $$
+	select jsonb_build_object(
+		'prices', jsonb_object_agg(k.key, k.value #>> '{}') filter (where k.ok),
+		'problems', jsonb_agg('pricing.' || k.key || E'\t' || modelsync.price_problem(k.value))
+			filter (where not k.ok and modelsync.is_known_price(k.key)))
+	from (select p.key, p.value, modelsync.price_problem(p.value) is null as ok
+		from jsonb_each(p_pricing) p
+		where p.key <> 'overrides' and jsonb_typeof(p.value) <> 'null'
+			and (modelsync.is_known_price(p.key) or p.key ~ '^[A-Za-z0-9_.-]+$')) k;
+$$;
+
 -- Whether pricing.overrides might break a rule: a quick look at what nearly all are
 -- like.  Inlined.
 create or replace function modelsync.are_odd_overrides(p_overrides jsonb)
@@ -293,8 +310,10 @@ returns table (n bigint, facts jsonb, problems text[], rest jsonb, shape bigint)
 language sql stable rows 400
 as $$
 	with checked as (
-		select u.n, u.e, v.*, case when plain.prices then v.pricing else price.prices end as prices,
-			field.problems || price.problems
+		select u.n, u.e, v.*, case when plain.is_plain then v.pricing else nullif(price.found -> 'prices', 'null') end as prices,
+			field.problems
+			|| case when jsonb_typeof(price.found -> 'problems') = 'array'
+				then array(select jsonb_array_elements_text(price.found -> 'problems')) end
 			|| case when jsonb_typeof(v.alias) = 'object' and v.target is null
 				then array[E'alias_target.slug\tis missing'] end
 			|| case when v.overrides <> 'null' and modelsync.are_odd_overrides(v.overrides)
@@ -351,17 +370,9 @@ as $$
 			modelsync.field_problem('alias_target', v.alias, 'object', 'object', 0),
 			modelsync.field_problem('alias_target.slug', v.target, 'string', 'text', 255)
 			], null) as problems) field,
-		lateral (select coalesce(modelsync.are_plain_prices(v.pricing), false) as prices offset 0) plain,
-		lateral (
-			select jsonb_object_agg(k.key, k.value #>> '{}') filter (where k.ok) as prices,
-				array_agg('pricing.' || k.key || E'\t' || modelsync.price_problem(k.value))
-					filter (where not k.ok and modelsync.is_known_price(k.key)) as problems
-			from (select p.key, p.value, modelsync.price_problem(p.value) is null as ok
-				from jsonb_each(case when jsonb_typeof(v.pricing) = 'object' and not plain.prices
-					then v.pricing end) p
-				where p.key <> 'overrides' and jsonb_typeof(p.value) <> 'null'
-					and (modelsync.is_known_price(p.key) or p.key ~ '^[A-Za-z0-9_.-]+$')) k
-		) price
+		lateral (select coalesce(modelsync.are_plain_prices(v.pricing), false) as is_plain offset 0) plain,
+		lateral (select case when not plain.is_plain and jsonb_typeof(v.pricing) = 'object'
+			then modelsync.read_prices(v.pricing) end as found offset 0) price
 		offset 0
 	)
 	select c.n, case when modelsync.is_dirty(f.facts) then modelsync.clean_facts(f.facts) else f.facts end,

@@ -192,11 +192,13 @@ begin
 			else modelsync.presence_after_miss(t.status, t.since, t.runs, grace, at) end)
 	into p.model_id, p.kind, p.version, p.facts, p.old_facts, p.old_presence, p.new_presence
 	from touched t;
-	select array_agg(m.model_id::text), array_agg(m.row_version)
-	into p.kept_id, p.kept_version
-	from public.model_access m
-	where m.model_id = any (array(select f.id from modelsync.listing(p_fresh, null, null) f
-		where not exists (select from unnest(p.model_id) t where t = f.id)));
+	if cardinality(p_fresh) > (select count(*) from unnest(p.kind) k where k in ('added', 'changed', 'adopted')) then
+		select array_agg(m.model_id::text), array_agg(m.row_version)
+		into p.kept_id, p.kept_version
+		from public.model_access m
+		where m.model_id = any (array(select f.id from modelsync.listing(p_fresh, null, null) f
+			where not exists (select from unnest(p.model_id) t where t = f.id)));
+	end if;
 end
 $$;
 

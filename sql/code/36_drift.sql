@@ -218,7 +218,8 @@ returns jsonb[]
 language sql immutable
 set search_path = pg_catalog, pg_temp
 as $$
-	select array(select g - 'data' from unnest(p_pages) g where jsonb_typeof(g) = 'object');
+	select array(select p_pages[n] - 'data' from generate_subscripts(p_pages, 1) n
+		where jsonb_typeof(p_pages[n]) = 'object');
 $$;
 
 create or replace function modelsync.answer_shapes(p_answers jsonb[])

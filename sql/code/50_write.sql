@@ -240,7 +240,7 @@ begin
 	insert into modelsync.changeset (kind, run_id, undoes, origin, os_user, source, reason,
 		profile, models, fields)
 	select p_kind, p_run, p_undoes, c ->> 'origin', c ->> 'os_user', c ->> 'source',
-		c ->> 'reason', (c ->> 'profile')::uuid, count(distinct m), cardinality(p_ids)
+		c ->> 'reason', (c ->> 'profile')::uuid, count(distinct m collate "C"), cardinality(p_ids)
 	from unnest(p_ids) m
 	returning changeset_id into id;
 	insert into modelsync.change (changeset_id, model_id, field, old, new, event, rule)

@@ -12,13 +12,14 @@ as $$
 	select sha256(convert_to(coalesce(p_lines, ''), 'UTF8'));
 $$;
 
+-- A change as a JSON list: model, field, old, new, and the rule, if one is behind it.
 -- Inlined.
 create or replace function modelsync.change_line(c modelsync.change)
 returns text
 language sql stable
 as $$
-	select case when c.rule is null then jsonb_build_array(c.model_id, c.field, c.old, c.new)
-		else jsonb_build_array(c.model_id, c.field, c.old, c.new, c.rule) end::text;
+	select concat('[', to_json(c.model_id), ', ', to_json(c.field), ', ', coalesce(c.old::text, 'null'), ', ',
+		coalesce(c.new::text, 'null'), ', ' || to_json(c.rule)::text, ']');
 $$;
 
 -- Digest of a changeset's changes; null without a changeset.

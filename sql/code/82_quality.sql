@@ -69,7 +69,8 @@ join public.model_access m on lower(m.model_id) = d.id
 union all
 -- variants (":free") of a model share its slug, and aliases have their target's
 select m.model_id, 'duplicate_slug'
-from (select x.canonical_slug, split_part(x.model_id, ':', 2) as variant
+from (select x.canonical_slug collate "C" as canonical_slug,
+		split_part(x.model_id collate "C", ':', 2) as variant
 	from public.model_access x
 	where x.canonical_slug <> '' and x.alias_target is null
 	group by 1, 2 having count(*) > 1) d

@@ -90,18 +90,26 @@ static bool scan_escape(struct scanner *s)
 	return true;
 }
 
+/* Most of a catalogue is text without anything special. */
+static void skip_plain_text(struct scanner *s)
+{
+	const char *at = s->at, *end = s->end;
+
+	while (at < end && (unsigned char)*at >= 0x20 && *at != '"' && *at != '\\')
+		at++;
+	s->at = at;
+}
+
 /* `at` stands behind the opening quote. */
 static bool scan_rest_of_string(struct scanner *s)
 {
-	while (s->at < s->end && (unsigned char)*s->at >= 0x20) {
-		char c = *s->at++;
-
-		if (c == '"')
+	for (;;) {
+		skip_plain_text(s);
+		if (take(s, '"'))
 			return true;
-		if (c == '\\' && !scan_escape(s))
+		if (!take(s, '\\') || !scan_escape(s))
 			return false;
 	}
-	return false;
 }
 
 static void note_item(struct ms_json_list *list, size_t start, size_t end)

@@ -151,12 +151,12 @@ bool ms_run_renew(struct ms_db *db, const struct ms_claim *claim,
 static void add_pages(struct ms_text *sql, const char **params, int *n,
 		      const struct ms_fetched_pages *pages)
 {
-	ms_text_add(sql, "ARRAY(SELECT page::jsonb FROM unnest(ARRAY[");
+	ms_text_add(sql, "ARRAY(SELECT unnest(ARRAY[");
 	for (size_t i = 0; i < pages->count; i++) {
 		params[(*n)++] = pages->pages[i];
 		ms_text_addf(sql, "%s$%d::text", i ? "," : "", *n);
 	}
-	ms_text_add(sql, "]::text[]) page)");
+	ms_text_add(sql, "]::text[])::jsonb)");
 }
 
 static char *meta_text(const struct ms_fetched_pages *pages, const struct ms_config *config)
