@@ -103,22 +103,17 @@ as $$
 	from jsonb_array_elements_text(p_value) with ordinality w (word, n);
 $$;
 
--- Whether facts hold any character that clean_facts() would touch.  Hardly any does, and
--- looking once is cheaper than cleaning a dozen fields.  In lists control characters are
--- escapes; a description may have line feeds.  Inlined.
-create or replace function modelsync.is_dirty(p_facts jsonb)
+-- Whether texts hold any character that clean_facts() would touch.  Hardly any does, and
+-- looking once is cheaper than cleaning a dozen fields.  p_lines: all but the description,
+-- which may have line feeds; lists among them as JSON, where control characters are
+-- escapes.  Inlined.
+create or replace function modelsync.is_dirty(p_lines text, p_description text)
 returns bool
-language sql stable
+language sql immutable
 as $$
-	select concat_ws('|', p_facts ->> 'name', p_facts ->> 'canonical_slug', p_facts ->> 'hugging_face_id',
-			p_facts ->> 'modality', p_facts ->> 'tokenizer', p_facts ->> 'instruct_type',
-			p_facts ->> 'knowledge_cutoff', p_facts ->> 'details_link', p_facts ->> 'alias_target',
-			p_facts ->> 'per_request_limits',
-			p_facts ->> 'input_modalities', p_facts ->> 'output_modalities',
-			p_facts ->> 'supported_parameters', p_facts ->> 'supported_voices')
-			~ '[\\\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
-		or p_facts ->> 'description' <> btrim(p_facts ->> 'description', E' \n')
-		or p_facts ->> 'description' ~ '[\u0001-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
+	select p_lines ~ '[\\\u0001-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]'
+		or p_description <> btrim(p_description, E' \n')
+		or p_description ~ '[\u0001-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufff9-\ufffb]';
 $$;
 
 -- The prices that are columns of the contract or known to us.  A key upstream
@@ -321,6 +316,7 @@ as $$
 		from (select modelsync.entry_at(p_pages[x.page], x.place) as e, x.n
 				from unnest(p_page, p_place) with ordinality x (page, place, n) offset 0) u,
 		lateral (select u.e -> 'id' as id, u.e -> 'name' as name, u.e -> 'description' as description,
+				u.e ->> 'description' as about,
 				u.e -> 'canonical_slug' as slug, u.e -> 'hugging_face_id' as hugging_face,
 				u.e -> 'created' as created, u.e -> 'context_length' as context,
 				u.e -> 'architecture' as architecture,
@@ -375,7 +371,10 @@ as $$
 			then modelsync.read_prices(v.pricing) end as found offset 0) price
 		offset 0
 	)
-	select c.n, case when modelsync.is_dirty(f.facts) then modelsync.clean_facts(f.facts) else f.facts end,
+	select c.n, case when modelsync.is_dirty(concat_ws('|', c.name #>> '{}', c.slug #>> '{}', c.hugging_face #>> '{}',
+				c.modality #>> '{}', c.tokenizer #>> '{}', c.instruct #>> '{}', c.cutoff #>> '{}',
+				c.details #>> '{}', c.target #>> '{}', c.e ->> 'per_request_limits', c.inputs, c.outputs, c.parameters, c.voices),
+			btrim(c.about)) then modelsync.clean_facts(f.facts) else f.facts end,
 		c.problems, case when c.problems = '{}' then c.e - array['id', 'name', 'description',
 				'canonical_slug', 'hugging_face_id', 'created', 'context_length', 'architecture',
 				'top_provider', 'pricing', 'supported_parameters', 'supported_voices',
@@ -387,15 +386,23 @@ as $$
 			|| modelsync.object_rest('pricing', c.pricing, modelsync.known_prices() || text 'overrides')
 			|| modelsync.object_rest('links', c.links, array['details'])
 			|| modelsync.object_rest('alias_target', c.alias, array['slug']) end,
-		(select bit_xor(hash_array_extended(array(select jsonb_object_keys(o.object)), o.n)
-				# jsonb_hash_extended(jsonb_path_query_array(o.object, '$.*.type()'), o.n))
-			from (values (c.e, 1), (c.architecture, 2), (c.provider, 3), (c.pricing, 4), (c.links, 5),
-				(c.alias, 6)) o (object, n)
-			where jsonb_typeof(o.object) = 'object')
+		case when jsonb_typeof(c.e) = 'object' then
+			hash_array_extended(array(select jsonb_object_keys(c.e)), 1)
+			# jsonb_hash_extended(jsonb_path_query_array(c.e, '$.*.type()'), 1)
+			# case when jsonb_typeof(c.architecture) = 'object' then hash_array_extended(array(select jsonb_object_keys(c.architecture)), 2)
+				# jsonb_hash_extended(jsonb_path_query_array(c.architecture, '$.*.type()'), 2) else 0 end
+			# case when jsonb_typeof(c.provider) = 'object' then hash_array_extended(array(select jsonb_object_keys(c.provider)), 3)
+				# jsonb_hash_extended(jsonb_path_query_array(c.provider, '$.*.type()'), 3) else 0 end
+			# case when jsonb_typeof(c.pricing) = 'object' then hash_array_extended(array(select jsonb_object_keys(c.pricing)), 4)
+				# jsonb_hash_extended(jsonb_path_query_array(c.pricing, '$.*.type()'), 4) else 0 end
+			# case when jsonb_typeof(c.links) = 'object' then hash_array_extended(array(select jsonb_object_keys(c.links)), 5)
+				# jsonb_hash_extended(jsonb_path_query_array(c.links, '$.*.type()'), 5) else 0 end
+			# case when jsonb_typeof(c.alias) = 'object' then hash_array_extended(array(select jsonb_object_keys(c.alias)), 6)
+				# jsonb_hash_extended(jsonb_path_query_array(c.alias, '$.*.type()'), 6) else 0 end end
 	from checked c,
 	lateral (select case when c.problems = '{}' then jsonb_build_object(
 		'name', btrim(c.name #>> '{}'),
-		'description', btrim(c.description #>> '{}'),
+		'description', btrim(c.about),
 		'canonical_slug', btrim(c.slug #>> '{}'),
 		'hugging_face_id', nullif(btrim(c.hugging_face #>> '{}'), ''),
 		'created', (c.created #>> '{}')::numeric::bigint,

@@ -53,6 +53,7 @@ declare
 	fresh_place int[];
 	good text[];            -- those with facts
 	facts jsonb[];
+	rests jsonb[];
 	shapes bigint[];
 	bad_ids text[];
 	bad_indexes int[];
@@ -98,7 +99,7 @@ begin
 		array_agg(f.shape) filter (where f.facts is not null),
 		coalesce(array_agg(f.shape), '{}'),
 		coalesce(array_agg(f.n) filter (where f.facts is null), '{}')
-	into good, facts, p.doc_hash, p.doc_raw, p.doc_rest, p.doc_shape, shapes, invalid
+	into good, facts, p.doc_hash, p.doc_raw, rests, p.doc_shape, shapes, invalid
 	from modelsync.normalise(p_pages, fresh_page, fresh_place) f;
 	p.doc_id := good;
 	p.invalid := cardinality(invalid);
@@ -125,6 +126,7 @@ begin
 	if p.problem is null then
 		p := modelsync.plan_compare(p, same, good, facts, unusable, p_settings);
 	end if;
+	p.doc_rest := rests;
 end
 $$;
 

@@ -129,28 +129,6 @@ begin
 end
 $$;
 
--- A plan that no longer fits the rows it was made for is made again.
-create or replace function modelsync.locked_plan(p_pages jsonb[], p_meta jsonb, p_settings jsonb,
-	p_guarded bool)
-returns modelsync.sync_plan
-language plpgsql volatile
-set search_path = pg_catalog, pg_temp
-as $$
-declare
-	p modelsync.sync_plan;
-begin
-	for attempt in 1 .. 5 loop
-		p := modelsync.make_plan(p_pages, p_meta, p_settings);
-		if p.problem is not null or p.send_all or (p_guarded and p.guard <> '[]')
-			or modelsync.lock_models(p.model_id || p.kept_id, p.version || p.kept_version) then
-			return p;
-		end if;
-	end loop;
-	raise exception 'models keep changing while the catalogue is compared with them'
-		using errcode = 'serialization_failure';
-end
-$$;
-
 -- What was sent is not enough to decide on: nothing has happened, the caller is to send
 -- the whole catalogue.
 create or replace function modelsync.ask_for_all(p_run bigint)
@@ -181,7 +159,16 @@ declare
 	changeset bigint;
 	report jsonb;
 begin
-	p := modelsync.locked_plan(p_pages, p_meta, p_settings, p_guarded);
+	-- a plan that no longer fits the rows it was made for is made again
+	for attempt in 1 .. 6 loop
+		if attempt = 6 then
+			raise exception 'models keep changing while the catalogue is compared with them'
+				using errcode = 'serialization_failure';
+		end if;
+		p := modelsync.make_plan(p_pages, p_meta, p_settings);
+		exit when p.problem is not null or p.send_all or (p_guarded and p.guard <> '[]')
+			or modelsync.lock_models(p.model_id || p.kept_id, p.version || p.kept_version);
+	end loop;
 	if p.problem is not null then
 		return modelsync.finish_failed(p_run, p, 'schema', p.problem, p_meta);
 	end if;
