@@ -15,16 +15,17 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "modelsync/clock.h"
 #include "modelsync/log.h"
 #include "modelsync/memory.h"
 
-#define GIVE_UP_MS 1500
-#define LARGE_BYTES (1 << 20) /* parameters that the server reads to the end before it looks up */
+#define GIVE_UP_MS	 1500
+#define LARGE_BYTES	 (1 << 20) /* parameters that the server reads to the end before it looks up */
 #define GIVE_UP_LARGE_MS 40
-#define LATE_MS	   200 /* for a cancel request that is still on its way when it is over */
-#define SLICE_MS   20
+#define LATE_MS		 200 /* for a cancel request that is still on its way when it is over */
+#define SLICE_MS	 20
 
 struct ms_db *ms_db_new(const struct ms_db_options *options)
 {
@@ -98,7 +99,9 @@ void ms_db_describe(const struct ms_db *db, struct ms_text *out)
 static void send_cancel(struct ms_db *db)
 {
 	pthread_mutex_lock(&db->lock);
-	if (db->canceller)
+	if (db->is_sending)
+		(void)shutdown(PQsocket(db->conn), SHUT_RDWR);
+	else if (db->canceller)
 		canceller_send(db->canceller);
 	pthread_mutex_unlock(&db->lock);
 }
@@ -250,7 +253,8 @@ bool ms_db_check_conninfo(const char *conninfo, struct ms_error *err)
 		return true;
 	}
 	if (why && may_be_shown(why))
-		ms_fail(err, MS_ERR_CONFIG, "database.conninfo: %.*s; take it out: libpq does not know it",
+		ms_fail(err, MS_ERR_CONFIG,
+			"database.conninfo: %.*s; take it out: libpq does not know it",
 			(int)strcspn(why, "\n"), why);
 	else
 		ms_fail(err, MS_ERR_CONFIG,
@@ -293,7 +297,8 @@ static bool finish_connecting(struct ms_db *db, struct ms_error *err)
 			ms_db_disconnect(db);
 			if (cancelled)
 				return ms_fail(err, MS_ERR_CANCELLED, "cancelled while connecting");
-			return ms_fail(err, MS_ERR_UNREACHABLE, "cannot connect: no answer within %d s",
+			return ms_fail(err, MS_ERR_UNREACHABLE,
+				       "cannot connect: no answer within %d s",
 				       db->connect_timeout_s);
 		}
 		state = PQconnectPoll(db->conn);
@@ -313,12 +318,13 @@ static bool set_session_up(struct ms_db *db, struct ms_error *err)
 		ms_db_disconnect(db);
 		return false;
 	}
-	snprintf(sql, sizeof(sql),
-		 "SET client_min_messages = error; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
-		 "SET standard_conforming_strings = on; SET jit = off; SET statement_timeout = '%ds';"
-		 "SET idle_in_transaction_session_timeout = '60s';"
-		 "SET default_transaction_read_only = %s",
-		 db->statement_timeout_s, db->read_only ? "on" : "off");
+	snprintf(
+		sql, sizeof(sql),
+		"SET client_min_messages = error; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"
+		"SET standard_conforming_strings = on; SET jit = off; SET statement_timeout = '%ds';"
+		"SET idle_in_transaction_session_timeout = '60s';"
+		"SET default_transaction_read_only = %s",
+		db->statement_timeout_s, db->read_only ? "on" : "off");
 	if (db_execute(db, sql, err))
 		return true;
 	ms_db_disconnect(db);
@@ -359,7 +365,7 @@ int ms_db_set_connect_timeout(struct ms_db *db, int seconds)
 bool ms_db_connect(struct ms_db *db, struct ms_error *err)
 {
 	char application[64];
-	const char *keys[] = {"dbname", "client_encoding", "fallback_application_name",
+	const char *keys[] = {"dbname",		 "client_encoding",  "fallback_application_name",
 			      "keepalives_idle", "tcp_user_timeout", NULL};
 	const char *values[] = {db->conninfo, "UTF8", application, "30", "15000", NULL};
 
@@ -385,20 +391,27 @@ bool ms_db_connect(struct ms_db *db, struct ms_error *err)
 
 /* --- statements --------------------------------------------------------------------------- */
 
-static bool flush_query(struct ms_db *db)
+static void set_sending(struct ms_db *db, bool is_sending)
 {
-	for (;;) {
-		struct pollfd p = {.fd = PQsocket(db->conn), .events = POLLIN | POLLOUT};
-		int left = PQflush(db->conn);
+	pthread_mutex_lock(&db->lock);
+	db->is_sending = is_sending;
+	pthread_mutex_unlock(&db->lock);
+}
 
-		if (left <= 0)
-			return left == 0;
-		if (atomic_load(&db->cancel_asked) ||
-		    (poll(&p, 1, SLICE_MS) < 0 && errno != EINTR))
-			return false;
-		if ((p.revents & POLLIN) && !PQconsumeInput(db->conn))
-			return false;
-	}
+/*
+ * Blocks until the server has got all of it: otherwise libpq would move what is left of 30 MB after
+ * each piece. A cancel breaks the connection meanwhile.
+ */
+static bool send_whole(struct ms_db *db, const char *sql, int n, const char *const *params)
+{
+	bool sent;
+
+	set_sending(db, true);
+	sent = !(db->is_large && atomic_load(&db->cancel_asked)) &&
+	       (n < 0 ? PQsendQuery(db->conn, sql)
+		      : PQsendQueryParams(db->conn, sql, n, NULL, params, NULL, NULL, 0));
+	set_sending(db, false);
+	return sent;
 }
 
 /* Waits for the next result; false when the connection is gone or was given up. */
@@ -438,17 +451,12 @@ static bool are_large(int n, const char *const *params)
 static bool send_query(struct ms_db *db, const char *sql, int n, const char *const *params,
 		       struct ms_error *err)
 {
-	int sent;
-
 	if (!ms_db_connect(db, err))
 		return false;
 	if (db->is_cancellable && atomic_load(&db->cancel_asked))
 		return ms_fail(err, MS_ERR_CANCELLED, "cancelled before it was sent");
 	db->is_large = are_large(n, params);
-	PQsetnonblocking(db->conn, 1);
-	sent = n < 0 ? PQsendQuery(db->conn, sql)
-		     : PQsendQueryParams(db->conn, sql, n, NULL, params, NULL, NULL, 0);
-	if (!sent || !flush_query(db))
+	if (!send_whole(db, sql, n, params))
 		return lose_connection(db, err);
 	return true;
 }
@@ -553,7 +561,8 @@ bool db_query_json(struct ms_db *db, const char *sql, int n, const char *const *
 	if (!db_query(db, sql, n, params, &r, err))
 		return false;
 	if (PQntuples(r) != 1 || PQgetisnull(r, 0, 0))
-		ms_fail(err, MS_ERR_INTERNAL, "the database returned %d rows instead of one", PQntuples(r));
+		ms_fail(err, MS_ERR_INTERNAL, "the database returned %d rows instead of one",
+			PQntuples(r));
 	else
 		*out = ms_json_parse(PQgetvalue(r, 0, 0), (size_t)PQgetlength(r, 0, 0), err);
 	PQclear(r);

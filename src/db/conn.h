@@ -18,7 +18,8 @@ struct ms_db {
 	PGconn *conn; /* NULL while not connected */
 	char label[128];
 
-	pthread_mutex_t lock;	     /* guards `canceller` */
+	pthread_mutex_t lock;	     /* guards `canceller` and `is_sending` */
+	bool is_sending;	     /* the server has not got all of a statement */
 	struct canceller *canceller; /* of conn; NULL while not connected */
 	atomic_bool cancel_asked;
 	atomic_llong cancel_asked_at; /* ms_clock_ms() */
