@@ -26,36 +26,37 @@ struct ms_run_progress {
 	/* bytes while fetching (total 0 = unknown); afterwards there are so many models in all: how
 	 * many of them are done, nobody can know of a transaction */
 	int64_t done, total;
-	int attempt;         /* 1 = first try of the current page */
-	int page;            /* 1 = first */
+	int attempt;	     /* 1 = first try of the current page */
+	int page;	     /* 1 = first */
 	int64_t retry_in_ms; /* > 0 while waiting before a retry */
 };
 
 /* A time at which a sync was due by the schedule, as one daemon sees it. */
 enum ms_slot_state {
 	MS_SLOT_UNKNOWN, /* the claim failed for another reason */
-	MS_SLOT_TAKEN,   /* the run that follows is for it, or for one before it that was interrupted */
-	MS_SLOT_BUSY,    /* another sync runs */
-	MS_SLOT_WAITS,   /* an attempt failed; it is too early for the next */
-	MS_SLOT_DONE     /* nothing is left to do */
+	MS_SLOT_TAKEN, /* the run that follows is for it, or for one before it that was interrupted
+			*/
+	MS_SLOT_BUSY,  /* another sync runs */
+	MS_SLOT_WAITS, /* an attempt failed; it is too early for the next */
+	MS_SLOT_DONE   /* nothing is left to do */
 };
 struct ms_slot {
-	int64_t at;     /* epoch s */
+	int64_t at;	/* epoch s */
 	bool is_missed; /* passed while this daemon did not run */
 	/* what the claim found: */
 	enum ms_slot_state state;
-	int64_t wait_ms; /* busy, waits: ask again then, at the latest */
-	int attempt;     /* taken: 1 = the first */
+	int64_t wait_ms;  /* busy, waits: ask again then, at the latest */
+	int attempt;	  /* taken: 1 = the first */
 	int64_t taken_at; /* taken: the slot's time */
 };
 
 struct ms_run_request {
 	bool dry_run;
-	bool force;        /* skip the cooldown and fetch everything; never skips the guard */
-	const char *from;  /* file path, "-" or URL; NULL = the configured upstream */
-	const char *trigger; /* "manual", "scheduled"; "file" is chosen when `from` is set */
+	bool force;	      /* skip the cooldown and fetch everything; never skips the guard */
+	const char *from;     /* file path, "-" or URL; NULL = the configured upstream */
+	const char *trigger;  /* "manual", "scheduled"; "file" is chosen when `from` is set */
 	struct ms_slot *slot; /* of scheduled runs; filled in by the claim */
-	int lease_s; /* silence after which others take over; 0 = what the database says */
+	int lease_s;	      /* silence after which others take over; 0 = what the database says */
 };
 
 enum ms_run_state {
@@ -85,9 +86,9 @@ struct ms_run_change {
 /* What one rule did, or would do, with new models. */
 struct ms_run_rule {
 	char *name, *decision;
-	size_t models;  /* it took so many */
+	size_t models;	/* it took so many */
 	size_t refused; /* paid ones that it may not grant to the free tier */
-	char **ids;     /* the first of those that it took, and of those that were refused */
+	char **ids;	/* the first of those that it took, and of those that were refused */
 	size_t id_count;
 	char **refused_ids;
 	size_t refused_id_count;
@@ -97,9 +98,9 @@ struct ms_run_rule {
 struct ms_run_rules {
 	int64_t changeset; /* 0 = none */
 	size_t looked_at;
-	size_t unmatched; /* no rule takes them */
-	size_t decided;   /* somebody else decided first */
-	size_t waiting;   /* they changed meanwhile: the next run's rules look at them */
+	size_t unmatched;	   /* no rule takes them */
+	size_t decided;		   /* somebody else decided first */
+	size_t waiting;		   /* they changed meanwhile: the next run's rules look at them */
 	struct ms_run_rule *items; /* in the order of the configuration; those that took a model */
 	size_t count;
 	char *problem; /* why they were not applied, or NULL */
@@ -110,7 +111,7 @@ struct ms_run_report {
 	int64_t run, hold, changeset; /* 0 = none */
 	enum ms_run_state state;
 	enum ms_category category; /* of a failed or held run */
-	char *message;             /* what went wrong, or NULL */
+	char *message;		   /* what went wrong, or NULL */
 	struct ms_run_counts counts;
 	struct ms_run_timing timing;
 	int64_t bytes;
@@ -127,11 +128,16 @@ struct ms_run_report {
 	size_t alert_count;
 	char **flapping; /* "vendor/x: prompt back at an earlier price, …": no alert */
 	size_t flapping_count;
-	size_t rule_pending;	     /* new models that wait for rules */
+	char *quality; /* "active_missing 2, undecided 14", of a completed run; NULL = not counted
+			*/
+	size_t rule_pending;	    /* new models that wait for rules */
 	struct ms_run_rules *rules; /* NULL = there was nothing for them to look at */
-	char *json; /* the whole report as one JSON object */
+	char *json;		    /* the whole report as one JSON object */
 };
 void ms_run_report_free(struct ms_run_report *r);
+
+/* The checks that find something, of {"check": n}; NULL when it is no object. Owned. */
+char *ms_run_quality_text(const struct ms_json *counts);
 
 /* From the engine's JSON (shape: docs/database.md). */
 struct ms_run_report *ms_run_report_parse(const char *json, struct ms_error *err) MS_MUST_CHECK;

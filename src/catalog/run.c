@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "modelsync/run.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 #include "modelsync/json.h"
@@ -53,6 +54,7 @@ void ms_run_report_free(struct ms_run_report *r)
 	free_lines(r->alerts, r->alert_count);
 	free_lines(r->flapping, r->flapping_count);
 	ms_free(r->message);
+	ms_free(r->quality);
 	ms_free(r->json);
 	ms_free(r);
 }
@@ -224,6 +226,22 @@ static void parse_changes(struct ms_run_report *r, const struct ms_json *v)
 		(size_t)ms_json_int(ms_json_get(v, "changes_total"), (int64_t)r->change_count);
 }
 
+char *ms_run_quality_text(const struct ms_json *counts)
+{
+	struct ms_text t;
+
+	if (!ms_json_is_object(counts))
+		return NULL;
+	ms_text_init(&t, 0);
+	for (const struct ms_json *n = ms_json_first(counts); n; n = ms_json_next(n))
+		if (ms_json_int(n, 0))
+			ms_text_addf(&t, "%s%s %" PRId64, t.len ? ", " : "", ms_json_name(n),
+				     ms_json_int(n, 0));
+	if (t.len == 0)
+		ms_text_add(&t, "no finding");
+	return ms_text_take(&t);
+}
+
 static void parse_body(struct ms_run_report *r, const struct ms_json *v)
 {
 	static const char *const guard_parts[] = {"rule", "message", NULL};
@@ -246,6 +264,7 @@ static void parse_body(struct ms_run_report *r, const struct ms_json *v)
 	r->alerts = parse_lines(ms_json_get(v, "alerts"), model_parts, &r->alert_count);
 	r->flapping = parse_lines(ms_json_get(v, "flapping"), model_parts, &r->flapping_count);
 	parse_changes(r, v);
+	r->quality = ms_run_quality_text(ms_json_get(v, "quality"));
 	r->rule_pending = (size_t)ms_json_int(ms_json_get(v, "rule_pending"), 0);
 	r->rules = ms_run_rules_parse(ms_json_get(v, "rules"));
 }

@@ -164,8 +164,8 @@ static void add_progress(struct ms_text *line, const struct ms_json *run)
 				     .total = int_of(run, "total")};
 	char amount[60];
 
-	ms_text_addf(line, ": %s%s%s", phase, *progress_amount(amount, sizeof(amount), &at) ? ", " : "",
-		     amount);
+	ms_text_addf(line, ": %s%s%s", phase,
+		     *progress_amount(amount, sizeof(amount), &at) ? ", " : "", amount);
 	if (ms_json_bool(ms_json_get(run, "cancel_requested")))
 		ms_text_add(line, "; is to be cancelled");
 }
@@ -294,20 +294,12 @@ static void print_visibility(const struct ms_json *v)
 /* What the last completed run counted. */
 static void print_quality(const struct ms_json *run)
 {
-	const struct ms_json *counts = ms_json_get(run, "quality");
-	const char *separator = "";
+	char *found = ms_run_quality_text(ms_json_get(run, "quality"));
 
-	if (!ms_json_is_object(counts))
-		return;
-	fputs("quality     ", stdout);
-	for (const struct ms_json *n = ms_json_first(counts); n; n = ms_json_next(n)) {
-		if (ms_json_int(n, 0) == 0)
-			continue;
-		printf("%s%s %" PRId64, separator, ms_json_name(n), ms_json_int(n, 0));
-		separator = ", ";
-	}
-	printf("%s as of run %" PRId64 "; see db quality\n", *separator ? "" : "no finding",
-	       int_of(run, "run"));
+	if (found)
+		printf("quality     %s as of run %" PRId64 "; see db quality\n", found,
+		       int_of(run, "run"));
+	ms_free(found);
 }
 
 /* What the last completed run met that upstream did not send before. */

@@ -169,6 +169,22 @@ void report_print(const struct cli *cli, const struct ms_run_report *r)
 	report_print_body(r);
 }
 
+static void print_times(const struct ms_run_report *r)
+{
+	const struct ms_run_timing *t = &r->timing;
+
+	printf("fetch %.0f ms (", t->fetch);
+	if (r->is_not_modified)
+		printf("upstream: not modified");
+	else
+		printf("%.1f MB", (double)r->bytes / 1e6);
+	printf("), database %.0f ms", t->database);
+	if (t->database > 0)
+		printf(" (validate %.0f, compare %.0f, apply %.0f, record %.0f)", t->validate,
+		       t->compare, t->apply, t->record);
+	putchar('\n');
+}
+
 void report_print_body(const struct ms_run_report *r)
 {
 	print_counts(r);
@@ -182,12 +198,9 @@ void report_print_body(const struct ms_run_report *r)
 	print_list("alerts", r->alerts, r->alert_count, r->alert_count);
 	print_list("flapping prices: no news, so no alert (setting flap_runs)", r->flapping,
 		   r->flapping_count, r->flapping_count);
-	printf("fetch %.0f ms (", r->timing.fetch);
-	if (r->is_not_modified)
-		printf("upstream: not modified");
-	else
-		printf("%.1f MB", (double)r->bytes / 1e6);
-	printf("), database %.0f ms\n", r->timing.database);
+	if (r->quality)
+		printf("quality: %s; see db quality\n", r->quality);
+	print_times(r);
 }
 
 void write_result_print(const struct ms_write_result *r, const char *noun, const char *verb)

@@ -170,7 +170,8 @@ static void rules_become_part_of_the_report(void **state)
 {
 	struct ms_error err;
 	struct ms_run_report *r = ms_run_report_parse(
-		"{\"ok\":true,\"run\":7,\"state\":\"completed\",\"rule_pending\":3,\"rules\":null}",
+		"{\"ok\":true,\"run\":7,\"state\":\"completed\",\"rule_pending\":3,\"rules\":null,"
+		"\"quality\":{\"stale\":0,\"undecided\":2,\"price_missing\":1}}",
 		&err);
 	struct ms_json *rules = ms_json_new_object(), *list = ms_json_new_array();
 	struct ms_json *rule = ms_json_new_object(), *ids = ms_json_new_array();
@@ -180,6 +181,7 @@ static void rules_become_part_of_the_report(void **state)
 	assert_non_null(r);
 	assert_null(r->rules);
 	assert_int_equal(r->rule_pending, 3);
+	assert_string_equal(r->quality, "undecided 2, price_missing 1");
 	ms_json_add_string(ids, NULL, "v/a");
 	ms_json_add_string(rule, "rule", "free");
 	ms_json_add_string(rule, "decision", "status active");
