@@ -74,8 +74,8 @@ from (select x.canonical_slug collate "C" as canonical_slug,
 	from public.model_access x
 	where x.canonical_slug <> '' and x.alias_target is null
 	group by 1, 2 having count(*) > 1) d
-join public.model_access m on m.canonical_slug = d.canonical_slug
-	and split_part(m.model_id, ':', 2) = d.variant and m.alias_target is null;
+join public.model_access m on m.canonical_slug collate "C" = d.canonical_slug
+	and split_part(m.model_id collate "C", ':', 2) = d.variant and m.alias_target is null;
 
 -- The checks, the worst first.
 create or replace view modelsync.quality_check as
