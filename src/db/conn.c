@@ -22,9 +22,10 @@
 #include "modelsync/memory.h"
 
 #define GIVE_UP_MS	 1500
-#define LARGE_BYTES	 (1 << 20) /* parameters that the server reads to the end before it looks up */
+#define LARGE_BYTES	 (1 << 20) /* that the server reads to the end before it looks up */
 #define GIVE_UP_LARGE_MS 40
-#define LATE_MS		 200 /* for a cancel request that is still on its way when it is over */
+#define AT_ONCE_BYTES	 4096 /* fit what an idle connection takes without waiting for the server */
+#define LATE_MS		 200  /* for a cancel request that is still on its way when it is over */
 #define SLICE_MS	 20
 
 struct ms_db *ms_db_new(const struct ms_db_options *options)
@@ -400,13 +401,15 @@ static void set_sending(struct ms_db *db, bool is_sending)
 
 /*
  * Blocks until the server has got all of it: otherwise libpq would move what is left of 30 MB after
- * each piece. A cancel breaks the connection meanwhile.
+ * each piece. A cancel breaks the connection meanwhile; but not that of a short statement, which
+ * nobody has to wait for, and which the server might carry out all the same.
  */
-static bool send_whole(struct ms_db *db, const char *sql, int n, const char *const *params)
+static bool send_whole(struct ms_db *db, const char *sql, int n, const char *const *params,
+		       size_t bytes)
 {
 	bool sent;
 
-	set_sending(db, true);
+	set_sending(db, bytes > AT_ONCE_BYTES);
 	sent = !(db->is_large && atomic_load(&db->cancel_asked)) &&
 	       (n < 0 ? PQsendQuery(db->conn, sql)
 		      : PQsendQueryParams(db->conn, sql, n, NULL, params, NULL, NULL, 0));
@@ -439,24 +442,26 @@ static bool lose_connection(struct ms_db *db, struct ms_error *err)
 	return false;
 }
 
-static bool are_large(int n, const char *const *params)
+static size_t size_of(const char *sql, int n, const char *const *params)
 {
-	size_t bytes = 0;
+	size_t bytes = strlen(sql);
 
 	for (int i = 0; i < n; i++)
 		bytes += params[i] ? strlen(params[i]) : 0;
-	return bytes > LARGE_BYTES;
+	return bytes;
 }
 
 static bool send_query(struct ms_db *db, const char *sql, int n, const char *const *params,
 		       struct ms_error *err)
 {
+	size_t bytes = size_of(sql, n, params);
+
 	if (!ms_db_connect(db, err))
 		return false;
 	if (db->is_cancellable && atomic_load(&db->cancel_asked))
 		return ms_fail(err, MS_ERR_CANCELLED, "cancelled before it was sent");
-	db->is_large = are_large(n, params);
-	if (!send_whole(db, sql, n, params))
+	db->is_large = bytes > LARGE_BYTES;
+	if (!send_whole(db, sql, n, params, bytes))
 		return lose_connection(db, err);
 	return true;
 }
