@@ -488,11 +488,11 @@ class ReadingTest(CliTestCase):
         self.assertRegex(self.ok(db, "status"), r"(?m)^running     run 2 since 20.* UTC \(.* ago\) by \S+/sql: claim$")
         for figures, shown in (("'fetch', 3200000, NULL", "fetch, 3.20 MB"),
                                ("'fetch', 3200000, 8000000", "fetch, 3.20 of 8.00 MB"),
-                               ("'apply', 0, 23", "apply, 0 of 23 models")):
+                               ("'apply', NULL, 23", "apply, 23 models")):
             db.value("SELECT modelsync.sync_progress(2, fence, %s, NULL) FROM modelsync.lease" % figures)
             self.assertIn(": %s\n" % shown, self.ok(db, "status"))
         db.value("SELECT modelsync.sync_cancel(2, NULL)")
-        self.assertIn("apply, 0 of 23 models; is to be cancelled\n", self.ok(db, "status"))
+        self.assertIn("apply, 23 models; is to be cancelled\n", self.ok(db, "status"))
         db.psql("UPDATE modelsync.lease SET expires_at = now() - interval '10 minutes'")
         done = db.run("status")
         self.assertEqual(done.returncode, 1)
