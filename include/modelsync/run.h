@@ -34,11 +34,10 @@ struct ms_run_progress {
 /* A time at which a sync was due by the schedule, as one daemon sees it. */
 enum ms_slot_state {
 	MS_SLOT_UNKNOWN, /* the claim failed for another reason */
-	MS_SLOT_TAKEN, /* the run that follows is for it, or for one before it that was interrupted
-			*/
-	MS_SLOT_BUSY,  /* another sync runs */
-	MS_SLOT_WAITS, /* an attempt failed; it is too early for the next */
-	MS_SLOT_DONE   /* nothing is left to do */
+	MS_SLOT_TAKEN,	 /* the run that follows is for it, or for an interrupted one before it */
+	MS_SLOT_BUSY,	 /* another sync runs */
+	MS_SLOT_WAITS,	 /* an attempt failed; it is too early for the next */
+	MS_SLOT_DONE	 /* nothing is left to do */
 };
 struct ms_slot {
 	int64_t at;	/* epoch s */
@@ -128,8 +127,7 @@ struct ms_run_report {
 	size_t alert_count;
 	char **flapping; /* "vendor/x: prompt back at an earlier price, …": no alert */
 	size_t flapping_count;
-	char *quality; /* "active_missing 2, undecided 14", of a completed run; NULL = not counted
-			*/
+	char *quality; /* "active_missing 2", "no finding"; NULL = not counted: not completed */
 	size_t rule_pending;	    /* new models that wait for rules */
 	struct ms_run_rules *rules; /* NULL = there was nothing for them to look at */
 	char *json;		    /* the whole report as one JSON object */

@@ -198,6 +198,7 @@ begin
 		|| jsonb_build_object('run', p_run.run_id, 'sync_log_id', p_run.sync_log_id,
 			'changeset', changeset, 'quality', modelsync.quality_of_run(beside, p.model_id),
 			'rule_pending', modelsync.rule_pending_count());
+	-- each call copies the plan; what comes now needs no models
 	p.facts := null;
 	p.old_facts := null;
 	p.doc_rest := null;
